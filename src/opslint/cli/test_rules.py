@@ -1,0 +1,32 @@
+"""`opslint test-rules`: the samples of rules and tools, run."""
+
+from __future__ import annotations
+
+import os
+
+import click
+
+from opslint.cli.options import option
+from opslint.errors import NoInputError
+
+
+@click.command("test-rules")
+@click.argument("folder", type=click.Path(), default="rules")
+@option("-v", "--verbose", count=True, help="Name every sample, not only those that fail.")
+def command(folder: str, verbose: int) -> int:
+    """Check the rule and tool files in FOLDER (default: rules) against their schemas and run their samples."""
+    from opslint.app.samples import run_samples
+
+    if not os.path.isdir(folder):
+        raise NoInputError(f'there is no folder "{folder}"', hint="opslint test-rules PATH-TO-RULES")
+    count = failed = 0
+    for outcome in run_samples(folder):
+        count += 1
+        failed += not outcome.passed
+        if not outcome.passed or verbose:
+            word = "ok  " if outcome.passed else "FAIL"
+            click.echo(f"{word} {outcome.name}" + (f": {outcome.message} ({outcome.path})" if outcome.message else ""))
+    if not count:
+        raise NoInputError(f'"{folder}" holds no rule or tool file with samples', hint="docs/how-to/rule.md shows the form")
+    click.echo(f"{count - failed} samples passed, {failed} failed")
+    return 1 if failed else 0

@@ -1,0 +1,1 @@
+"""Signals judged: what applies, how each practice stands, what is a finding."""

@@ -1,0 +1,1 @@
+"""What opslint knows: rules and tools as data, compiled to one index."""

@@ -1,0 +1,139 @@
+"""Rules and tools, checked and compiled to the index."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+from collections import defaultdict
+from collections.abc import Callable, Iterable
+from typing import Any
+
+import msgspec
+
+from opslint.errors import RuleFileError
+from opslint.knowledge.cel import cel_environment
+from opslint.knowledge.index import FORMAT, Index, IndexedSignal, Programs
+from opslint.knowledge.read import load_data, methodologies_from, rule_from, tool_from, yaml_files
+from opslint.knowledge.types import FieldCheck, Rule, Tool
+from opslint.knowledge.validate import check, line_of
+
+Place = Callable[[str, str, int], None]
+
+
+def compile_index(folders: Iterable[str], *, validate: bool = True) -> Index:
+    """Compile the rules and tools of some folders (ours first, a user's after it) to one index.
+
+    Raises: RuleFileError for the first file that does not validate, does not compile, or repeats a code or tool id.
+    """
+    digest = hashlib.sha256()
+    rules: dict[str, Rule] = {}
+    programs: dict[str, tuple[Programs, ...]] = {}
+    tools: dict[str, Tool] = {}
+    methodologies: Any = ()
+    signs: dict[str, Any] = {}
+    environment = cel_environment()
+    for folder in folders:
+        for path in yaml_files(folder):
+            data = load_data(path)
+            relative = os.path.relpath(path, folder).replace(os.sep, "/")
+            digest.update(f"{relative}\0".encode())
+            digest.update(msgspec.msgpack.encode(data, order="deterministic"))
+            if relative == "methodologies.yaml":
+                methodologies = methodologies_from(data)
+            elif relative == "signs.yaml":
+                signs = data
+            elif isinstance(data, dict) and "tool" in data:
+                _take_tool(path, data, tools, validate)
+            else:
+                rule = _take_rule(path, data, rules, validate)
+                programs[rule.code] = tuple(_compile_check(path, number, field, environment)
+                                            for number, field in enumerate(rule.fields))
+    return _assemble(digest.hexdigest()[:16], methodologies, rules, programs, tools, signs)
+
+
+def _take_tool(path: str, data: Any, tools: dict[str, Tool], validate: bool) -> None:
+    if validate:
+        check(path, data, "tool")
+    tool = tool_from(data)
+    expected = os.path.basename(path).removesuffix(".yaml")
+    if tool.tool != expected:
+        raise RuleFileError(f'{path}:1: "tool" is "{tool.tool}"; expected the name of the file, "{expected}"')
+    if tool.tool in tools:
+        raise RuleFileError(f'{path}:1: the tool "{tool.tool}" is there already')
+    tools[tool.tool] = tool
+
+
+def _take_rule(path: str, data: Any, rules: dict[str, Rule], validate: bool) -> Rule:
+    if validate or not isinstance(data, dict):
+        check(path, data, "rule")
+    rule = rule_from(data)
+    if rule.code in rules:
+        raise RuleFileError(f'{path}:1: the code "{rule.code}" is there already')
+    rules[rule.code] = rule
+    return rule
+
+
+def _compile_check(path: str, number: int, field: FieldCheck, environment: Any) -> Programs:
+    compiled = {}
+    for key in ("when", "holds", "partly", "status"):
+        source = getattr(field, key)
+        if not source:
+            continue
+        try:
+            compiled[key] = environment.compile(source).serialize()
+        except Exception as error:  # the engine raises its own types, all of them "does not compile"
+            reason = " ".join(str(error).split())[:200]
+            raise RuleFileError(f'{path}:{line_of(path, ["fields", number, key])}: "{key}" is no CEL: {reason}') from error
+    return Programs(**compiled)
+
+
+def _glob(name: str) -> bool:
+    return any(mark in name for mark in "*?[")
+
+
+def _assemble(digest: str, methodologies: Any, rules: dict[str, Rule], programs: dict[str, tuple[Programs, ...]],
+              tools: dict[str, Tool], signs: dict[str, Any]) -> Index:
+    tables: dict[str, dict[str, list[int]]] = defaultdict(lambda: defaultdict(list))
+    signals: list[msgspec.Raw] = []
+
+    def place(table: str, name: str, position: int) -> None:
+        globbed = f"{table[:-1]}_globs"
+        where = globbed if _glob(name) and globbed in Index.__struct_fields__ else table
+        row = tables[where][name]
+        if not row or row[-1] != position:
+            row.append(position)
+
+    for name in sorted(tools):
+        tool = tools[name]
+        for signal in tool.signals:
+            position = len(signals)
+            signals.append(msgspec.Raw(msgspec.msgpack.encode(
+                IndexedSignal(tool=tool.tool, name=tool.name, group=tool.group, signal=signal))))
+            _place_signal(place, signal, position)
+    named = {table: {key: tuple(row) for key, row in sorted(rows.items())} for table, rows in tables.items()}
+    every = {field: named.get(field, {}) for field in Index.__struct_fields__
+             if field not in ("format", "digest", "methodologies", "rules", "programs", "signs", "signals")}
+    return Index(format=FORMAT, digest=digest, methodologies=methodologies,
+                 rules=tuple(rules[code] for code in sorted(rules, key=_order)), programs=programs, signs=signs,
+                 signals=tuple(signals), **every)
+
+
+def _order(code: str) -> tuple[int, str]:
+    families = ("DO", "DS", "GO", "ML", "LM", "FO")
+    return (families.index(code[:2]) if code[:2] in families else len(families), code)
+
+
+def _place_signal(place: Place, signal: Any, position: int) -> None:
+    for form in signal.commands:
+        place("commands", form[0], position)
+    for action in signal.actions:
+        place("actions", action.uses, position)
+    for hook in signal.hooks:
+        place("hooks", f"{hook.repo} {hook.id}", position)
+    for plugin in signal.plugins:
+        place("plugins", f"{plugin.system} {plugin.id}", position)
+    for table in ("workflows", "images", "templates", "components", "reports", "charts", "kinds", "resources"):
+        for name in getattr(signal, table):
+            place(table, name, position)
+    for name in signal.env:
+        place("env", name.partition("=")[0], position)

@@ -1,0 +1,170 @@
+"""Rule and tool files from disk to typed values, with errors that name path, line and what was expected."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from typing import Any
+
+from opslint.errors import RuleFileError
+from opslint.knowledge.types import (
+    ActionForm,
+    Applies,
+    FieldCheck,
+    HookForm,
+    Methodology,
+    PluginForm,
+    Principle,
+    Rule,
+    RuleSample,
+    Tool,
+    ToolSample,
+    ToolSignal,
+)
+
+MAX_BYTES = 1 << 20
+
+
+def yaml_files(folder: str) -> Iterator[str]:
+    """Every .yaml file below a folder, sorted, links to folders not followed."""
+    for root, folders, names in os.walk(folder):
+        folders.sort()
+        for name in sorted(names):
+            if name.endswith((".yaml", ".yml")):
+                yield os.path.join(root, name)
+
+
+def load_data(path: str) -> Any:
+    """Parse one of our own YAML files to plain values.
+
+    Raises: RuleFileError with path and line where it is no YAML or too large.
+    """
+    from ruamel.yaml import YAML
+    from ruamel.yaml.error import MarkedYAMLError
+
+    try:
+        with open(path, "rb") as stream:
+            data = stream.read(MAX_BYTES + 1)
+    except OSError as error:
+        raise RuleFileError(f'{path}: cannot be read: {error.strerror}') from error
+    if len(data) > MAX_BYTES:
+        raise RuleFileError(f"{path}: larger than {MAX_BYTES} bytes")
+    try:
+        return YAML(typ="safe", pure=False).load(data.decode("utf-8"))
+    except MarkedYAMLError as error:
+        line = error.problem_mark.line + 1 if error.problem_mark else 1
+        raise RuleFileError(f"{path}:{line}: is no YAML: {error.problem or error.context}") from error
+    except (UnicodeDecodeError, ValueError) as error:
+        raise RuleFileError(f"{path}: is no YAML in UTF-8: {error}") from error
+
+
+def _strings(value: Any) -> tuple[str, ...]:
+    if value is None:
+        return ()
+    if isinstance(value, (str, int, float, bool)):
+        return (_word(value),)
+    return tuple(_word(item) for item in value)
+
+
+def _word(value: Any) -> str:
+    if value is True or value is False:
+        return "true" if value else "false"
+    return str(value)
+
+
+def _words(value: Any) -> dict[str, str]:
+    return {str(key): _word(item) for key, item in (value or {}).items()}
+
+
+def address_of(repo: str) -> str:
+    """An address of a Git repository without scheme, user and `.git`, lower case, so that spellings compare."""
+    text = repo.lower().strip()
+    for prefix in ("https://", "http://", "git://", "ssh://"):
+        text = text.removeprefix(prefix)
+    text = text.rpartition("@")[2] if text.startswith("git@") else text
+    return text.removesuffix("/").removesuffix(".git").replace(":", "/")
+
+
+def _action(item: Any) -> ActionForm:
+    if isinstance(item, str):
+        return ActionForm(uses=item.lower())
+    return ActionForm(uses=str(item["uses"]).lower(), inputs=_words(item.get("with")))
+
+
+def tool_from(data: Any) -> Tool:
+    """A validated tool file as a value."""
+    signals = tuple(
+        ToolSignal(
+            shows=_strings(item.get("shows")), against=_strings(item.get("against")), does=_strings(item.get("does")),
+            commands=tuple(_strings(form) for form in item.get("commands", ())),
+            not_commands=tuple(_strings(form) for form in item.get("not-commands", ())),
+            requires=_strings(item.get("requires")), excludes=_strings(item.get("excludes")),
+            teeth=item.get("teeth", "hard"), hard=_strings(item.get("hard")), soft=_strings(item.get("soft")),
+            context=_strings(item.get("context")), confidence=item.get("confidence", "high"),
+            actions=tuple(_action(form) for form in item.get("actions", ())),
+            not_actions=tuple(slug.lower() for slug in _strings(item.get("not-actions"))),
+            workflows=tuple(slug.lower() for slug in _strings(item.get("workflows"))),
+            images=tuple(image.lower() for image in _strings(item.get("images"))),
+            templates=_strings(item.get("templates")), components=_strings(item.get("components")),
+            reports=_strings(item.get("reports")),
+            hooks=tuple(HookForm(repo=address_of(form["repo"]), id=str(form["id"])) for form in item.get("hooks", ())),
+            plugins=tuple(PluginForm(system=form["system"], id=str(form["id"])) for form in item.get("plugins", ())),
+            charts=_strings(item.get("charts")), kinds=_strings(item.get("kinds")), resources=_strings(item.get("resources")),
+            env=_strings(item.get("env")), why=item.get("why", ""),
+        )
+        for item in data["signals"]
+    )
+    return Tool(tool=data["tool"], name=data["name"], home=data["home"], group=data.get("group", False), signals=signals,
+                note=data.get("note", ""))
+
+
+def tool_samples(data: Any) -> list[tuple[bool, ToolSample]]:
+    """The samples of a tool file: (must match, sample)."""
+    samples = []
+    for key, must in (("match", True), ("no-match", False)):
+        for item in data.get("examples", {}).get(key, ()):
+            samples.append((must, ToolSample(
+                shows=_strings(item.get("shows")), against=_strings(item.get("against")), status=item.get("status", ""),
+                run=item.get("run", ""), uses=item.get("uses", ""), inputs=_words(item.get("with")), image=item.get("image", ""),
+                template=item.get("template", ""), component=item.get("component", ""), report=item.get("report", ""),
+                hook=item.get("hook", ""), plugin=item.get("plugin", ""), chart=item.get("chart", ""),
+                kind=item.get("kind", ""), resource=item.get("resource", ""), env=_words(item.get("env")))))
+    return samples
+
+
+def applies_from(data: Any) -> Applies:
+    """An `applies` map as a value."""
+    data = data or {}
+    return Applies(any=_strings(data.get("any")), all=_strings(data.get("all")), none=_strings(data.get("none")))
+
+
+def rule_from(data: Any) -> Rule:
+    """A validated rule file as a value."""
+    fields = tuple(
+        FieldCheck(subject=item["for-each"], when=item.get("when", ""), holds=item["holds"], partly=item.get("partly", ""),
+                   at=item.get("at", ""), why=item["why"], why_not=item.get("why-not", ""), status=item.get("status", ""),
+                   confidence=item.get("confidence", "high"), counts=item.get("counts", True))
+        for item in data.get("fields", ())
+    )
+    how = dict(data["how"])
+    return Rule(
+        code=data["code"], name=data["name"], title=data["title"], level=data["level"], mode=data["mode"],
+        soft=data.get("soft", True), late=data.get("late", False), by_itself=data.get("by-itself", False), why=data["why"], counts=data["counts"],
+        not_counts=data.get("not-counts", ""), applies=applies_from(data["applies"]), fields=fields,
+        how={"text": how.pop("text")}, snippets=_words(how), sources=_strings(data.get("sources")), missing=data["missing"],
+    )
+
+
+def rule_samples(data: Any) -> list[RuleSample]:
+    """The samples of a rule file."""
+    return [RuleSample(name=item["name"], platform=item["platform"], status=item["status"], files=_words(item["files"]))
+            for item in data.get("examples", ())]
+
+
+def methodologies_from(data: Any) -> tuple[Methodology, ...]:
+    """rules/methodologies.yaml as values."""
+    return tuple(
+        Methodology(code=item["code"], name=item["name"], why=item["why"], applies=applies_from(item["applies"]),
+                    principles=tuple(Principle(code=p["code"], name=p["name"], why=p["why"]) for p in item["principles"]))
+        for item in data["methodologies"]
+    )

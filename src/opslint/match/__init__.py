@@ -1,0 +1,1 @@
+"""The model held against the catalogue and the rules: what shows which practice."""

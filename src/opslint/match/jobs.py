@@ -1,0 +1,128 @@
+"""Jobs as the rules see them: what they do in sum, and what stands before and after them."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable
+
+from opslint.match.catalogue import Hit
+from opslint.model.activity import Activity, ActivityKind
+from opslint.model.pipeline import Job, Pipeline, Platform
+from opslint.source.node import Mapping, Sequence
+
+JobKey = tuple[str, int, str]
+
+
+def declared_effects(job: Job) -> frozenset[str]:
+    """What a GitLab job does by a keyword of its own: `pages`, `release`, `cache`, `artifacts`.
+
+    Source: GitLab CI/CD YAML reference. A `cache` without `paths` or `untracked` keeps nothing.
+    """
+    if job.platform is not Platform.GITLAB or job.node is None:
+        return frozenset()
+    effects: set[str] = set()
+    if job.id == "pages" or job.node.get("pages") is not None:
+        effects |= {"deploy", "deploy-site"}
+    if job.node.mapping("release") is not None:
+        effects |= {"publish", "release"}
+    if "artifacts" in job.node:
+        effects.add("upload")
+    caches = job.node.get("cache")
+    listed = caches.items if isinstance(caches, Sequence) else [caches]
+    if any(isinstance(cache, Mapping) and ("paths" in cache or "untracked" in cache) for cache in listed):
+        effects.add("cache")
+    return frozenset(effects)
+
+
+def key_of(pipeline: Pipeline, job: Job) -> JobKey:
+    """What identifies a job in the whole tree (several Workflow objects may stand in one file)."""
+    return (pipeline.path, pipeline.span.line, job.id)
+
+
+class JobView:
+    """One job with what runs in it.
+
+    Shape: `does` are the effects of its tools; `upstream` the keys of the jobs it waits for, transitively.
+    """
+
+    __slots__ = ("activities", "declared", "does", "hits", "job", "key", "order", "pipeline", "tools", "upstream")
+
+    def __init__(self, pipeline: Pipeline, job: Job) -> None:
+        self.pipeline = pipeline
+        self.job = job
+        self.key = key_of(pipeline, job)
+        self.activities: list[Activity] = []
+        self.hits: list[Hit] = []
+        self.declared = declared_effects(job)
+        self.does: set[str] = set(self.declared)
+        self.tools: set[str] = set()
+        self.order: dict[int, set[str]] = {}
+        self.upstream: frozenset[JobKey] = frozenset()
+
+
+class Jobs:
+    """All jobs of the tree that are no fixtures, by key."""
+
+    def __init__(self, pipelines: Iterable[Pipeline]) -> None:
+        self.views: dict[JobKey, JobView] = {}
+        for pipeline in pipelines:
+            if not pipeline.aside:
+                for job in pipeline.jobs:
+                    view = JobView(pipeline, job)
+                    self.views.setdefault(view.key, view)
+        self._link()
+
+    def of(self, activity: Activity) -> JobView | None:
+        """The job an activity runs in, or None for manifests and local hooks."""
+        if activity.pipeline is None or activity.job is None:
+            return None
+        return self.views.get(key_of(activity.pipeline, activity.job))
+
+    def upstream_does(self, view: JobView) -> set[str]:
+        """The effects of every job a job waits for."""
+        return {effect for key in view.upstream if key in self.views for effect in self.views[key].does}
+
+    def downstream_does(self, view: JobView) -> set[str]:
+        """The effects of every job that waits for a job."""
+        return {effect for other in self.views.values() if view.key in other.upstream for effect in other.does}
+
+    def _link(self) -> None:
+        by_pipeline: dict[tuple[str, int], list[JobView]] = defaultdict(list)
+        for view in self.views.values():
+            by_pipeline[view.key[:2]].append(view)
+        for key, views in by_pipeline.items():
+            direct = _direct_needs(views)
+            for view in views:
+                view.upstream = frozenset((*key, name) for name in _closure(view.job.id, direct))
+
+
+def _direct_needs(views: list[JobView]) -> dict[str, set[str]]:
+    stages = views[0].pipeline.stages
+    rank = {stage: number for number, stage in enumerate(stages)}
+    direct: dict[str, set[str]] = {}
+    for view in views:
+        job = view.job
+        needs = set(job.needs)
+        if not needs and not job.needs_nothing and job.stage in rank:
+            needs = {other.job.id for other in views
+                     if other.job.stage in rank and rank[other.job.stage] < rank[job.stage] and not other.job.hidden}
+        direct[job.id] = needs
+    return direct
+
+
+def _closure(start: str, direct: dict[str, set[str]]) -> set[str]:
+    seen: set[str] = set()
+    stack = list(direct.get(start, ()))
+    while stack:
+        name = stack.pop()
+        if name not in seen and name != start:
+            seen.add(name)
+            stack.extend(direct.get(name, ()))
+    return seen
+
+
+def runs_something(view: JobView) -> bool:
+    """Whether a job runs a command or a container (so that it can hang)."""
+    kinds = {ActivityKind.COMMAND, ActivityKind.ACTION, ActivityKind.IMAGE}
+    return any(activity.kind in kinds for activity in view.activities) or any(step.script or step.uses for step in view.job.steps
+                                                                               if step.kind not in ("workflow", "nothing"))

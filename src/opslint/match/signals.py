@@ -1,0 +1,194 @@
+"""Hits become signals: contexts checked, teeth counted, the moment told."""
+
+from __future__ import annotations
+
+from opslint.knowledge.index import Index
+from opslint.match.catalogue import Catalogue, Hit
+from opslint.match.jobs import Jobs, JobView
+from opslint.model.activity import Activity, ActivityKind
+from opslint.model.evidence import Confidence, Evidence, Signal, Status
+from opslint.model.pipeline import AUTOMATIC, Event
+from opslint.model.repository import Repository
+from opslint.source.span import Span
+
+SARIF_UPLOAD = "github/codeql-action/upload-sarif"
+STARTED_BY_ITSELF = AUTOMATIC - {Event.ACTIVITY}
+LATE = frozenset({Event.PUSH_DEFAULT, Event.RECONCILE, Event.UPSTREAM})
+
+
+def moment(activity_events: frozenset[Event]) -> str:
+    """The earliest moment something runs, in the report's words."""
+    if activity_events & {Event.CHANGE, Event.PUSH}:
+        return "before-merge"
+    if activity_events & {Event.TAG, Event.RELEASE}:
+        return "before-release"
+    if activity_events & LATE:
+        return "after-merge"
+    if Event.SCHEDULE in activity_events:
+        return "scheduled"
+    return "on-demand" if activity_events else ""
+
+
+def place_of(activity: Activity) -> Span:
+    """Where the evidence stands: the pipeline's own line where a chain led on, else the thing itself."""
+    if len(activity.chain) > 1:
+        hop = activity.chain[0]
+        return Span(path=hop.path, line=hop.line, column=1, end_line=hop.line, end_column=1 + len(hop.text))
+    return activity.span
+
+
+def strength(activity: Activity, soft_by: str = "", *, soft_exists: bool = True) -> tuple[Status, str]:
+    """The status of one thing that runs, and the words for what weakens it.
+
+    Shape: `soft_by` is what took the tool's own teeth; `soft_exists` False for practices that publish, notify or report.
+    """
+    if activity.disabled:
+        return Status.DISABLED, f"it cannot run: {activity.disabled}"
+    if activity.local_hook:
+        return Status.ADVISORY, "only a local pre-commit hook runs it; no pipeline does"
+    if activity.manual or not activity.events & STARTED_BY_ITSELF:
+        return Status.MANUAL, "only a person starts it"
+    if soft_exists and not activity.blocking:
+        return Status.ADVISORY, f"its failure stops nothing: {activity.soft_why or 'failure is ignored'}"
+    if soft_exists and soft_by:
+        return Status.ADVISORY, soft_by
+    return Status.ENFORCED, ""
+
+
+class Matcher:
+    """All hits of a tree, the jobs they stand in, and the signals that follow."""
+
+    def __init__(self, index: Index, repository: Repository, jobs: Jobs, activities: tuple[Activity, ...]) -> None:
+        self.index = index
+        self.only_workflows = not (any(not one.aside for one in (*repository.resources, *repository.blocks, *repository.dockerfiles)))
+        self.jobs = jobs
+        self.catalogue = Catalogue(index)
+        self.soft_exists = {rule.code: rule.soft for rule in index.rules}
+        self.hits: list[Hit] = []
+        self.activities = tuple(activity for activity in activities if not activity.aside)
+        self._collect()
+        self._effects()
+
+    def signals(self) -> list[Signal]:
+        """Every signal of every tool whose context holds, in the order of the activities."""
+        found: list[Signal] = []
+        for hit in self.hits:
+            if all(self._context(word, hit) for word in hit.entry.signal.context):
+                found.extend(self._signals_of(hit))
+        return found
+
+    def _collect(self) -> None:
+        env_seen: set[tuple[object, int]] = set()
+        for activity in self.activities:
+            view = self.jobs.of(activity)
+            if view is not None:
+                view.activities.append(activity)
+            hits = self.catalogue.hits(activity)
+            for hit in self.catalogue.env_hits(activity) if activity.env else ():
+                key = (view.key if view else activity.span.path, hit.position)
+                if key not in env_seen:
+                    env_seen.add(key)
+                    hits.append(hit)
+            self.hits.extend(hits)
+            if view is not None:
+                view.hits.extend(hits)
+
+    def _effects(self) -> None:
+        """Sum up what jobs do; what only touches a throw-away cluster is no deploy."""
+        for view in self.jobs.views.values():
+            done: set[str] = set(view.declared)
+            for hit in view.hits:
+                effects = set(hit.entry.signal.does)
+                if "live-cluster" in hit.entry.signal.context and self._throwaway(hit, done):
+                    continue
+                if not hit.activity.disabled:
+                    done |= effects
+                    view.tools.add(hit.entry.tool)
+                view.order[id(hit)] = set(done)
+            view.does = done
+
+    @staticmethod
+    def _throwaway(hit: Hit, done: set[str]) -> bool:
+        command = hit.activity.command
+        return "cluster" in done or (command is not None and command.throwaway_cluster)
+
+    def _context(self, word: str, hit: Hit) -> bool:
+        activity, view = hit.activity, self.jobs.of(hit.activity)
+        if word == "only-workflows":
+            return self.only_workflows
+        if word == "scheduled":
+            return Event.SCHEDULE in activity.events
+        if word == "scheduled-or-event":
+            return bool(activity.events & {Event.SCHEDULE, Event.UPSTREAM})
+        if word == "on-failure":
+            return activity.when in ("on-failure", "always") or (activity.job is not None and activity.job.runs_always != "")
+        if word == "after-merge":
+            return bool(activity.events & (LATE | {Event.TAG, Event.RELEASE}))
+        if view is None:
+            return word == "live-cluster"
+        return self._context_in_job(word, hit, view)
+
+    def _context_in_job(self, word: str, hit: Hit, view: JobView) -> bool:
+        before = view.order.get(id(hit), set())
+        if word == "live-cluster":
+            return id(hit) in view.order
+        if word == "after-deploy":
+            return "deploy" in before or "deploy" in self.jobs.upstream_does(view)
+        if word == "tests-first":
+            return "test" in before or "test" in self.jobs.upstream_does(view)
+        if word == "with-deploy":
+            return "deploy" in view.does
+        if word == "with-publish":
+            return "publish" in view.does
+        return False
+
+    def _gated(self, hit: Hit) -> bool:
+        """Whether a soft scanner's findings reach code scanning, which counts as a gate."""
+        view = self.jobs.of(hit.activity)
+        return view is not None and _writes_sarif(hit) and any(
+            other.kind is ActivityKind.ACTION and other.name.lower() == SARIF_UPLOAD and not other.disabled
+            for other in view.activities)
+
+    def _signals_of(self, hit: Hit) -> list[Signal]:
+        activity, signal = hit.activity, hit.entry.signal
+        found = []
+        for against, codes in ((False, signal.shows), (True, signal.against)):
+            for code in codes:
+                soft_by, confidence = hit.soft_by, Confidence(signal.confidence)
+                gated = bool(soft_by) and self._gated(hit)
+                status, weak = strength(activity, "" if gated else soft_by, soft_exists=self.soft_exists.get(code, True))
+                if activity.command is not None and activity.command.confidence == "low":
+                    confidence = Confidence.LOW
+                told = signal.why or f"{self._told(hit)} {_verb(activity)}"
+                why = f"{told}, but {weak}" if weak else f"{told}; its findings go to code scanning" if gated else told
+                if against and status is not Status.DISABLED:
+                    status, why = Status.MISSING, told
+                found.append(Signal(practice=code, against=against, subject=_subject(activity), evidence=Evidence(
+                    span=place_of(activity), status=status, why=why, tool=hit.entry.tool, when=moment(activity.events),
+                    confidence=confidence, chain=activity.chain)))
+        return found
+
+    @staticmethod
+    def _told(hit: Hit) -> str:
+        if hit.entry.group and hit.activity.command is not None and hit.activity.command.argv:
+            return f'"{hit.activity.command.argv[0]}"'
+        return hit.entry.name
+
+
+def _writes_sarif(hit: Hit) -> bool:
+    command = hit.activity.command
+    words = list(command.argv) if command else []
+    words += list(hit.activity.inputs.values())
+    return any("sarif" in word.lower() for word in words)
+
+
+def _verb(activity: Activity) -> str:
+    if activity.kind in (ActivityKind.RESOURCE, ActivityKind.BLOCK, ActivityKind.CHART):
+        return "is declared"
+    return "runs" if activity.kind is not ActivityKind.REPORT else "is reported"
+
+
+def _subject(activity: Activity) -> str:
+    if activity.job is not None:
+        return f"{activity.job.pipeline}#{activity.job.id}"
+    return activity.span.path

@@ -1,0 +1,143 @@
+"""Globs on paths, screened before a regular expression is made: most name an ending or a folder that no path has."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Sequence
+from itertools import product
+from operator import itemgetter
+
+from opslint.parse.aside import aside
+
+TAIL = 6
+"""Characters at the end of a path that are indexed."""
+MAX_BRACES = 256
+"""Patterns that one glob with braces may stand for; beyond it the rest is left out."""
+
+_WILD = re.compile(r"\*\*/|\*\*|\*|\?|\[[^\]/]+\]")
+_BRACES = re.compile(r"\{([^{}]*)\}")
+_ENDS = itemgetter(slice(-TAIL, None))
+
+
+def plain_globs(glob: str) -> tuple[str, ...]:
+    """A glob without braces: one pattern for each choice."""
+    pieces = _BRACES.split(glob)
+    if len(pieces) == 1:
+        return (glob,)
+    choices = [piece.split(",") if index % 2 else [piece] for index, piece in enumerate(pieces)]
+    found = []
+    for chosen in product(*choices):
+        found.append("".join(chosen))
+        if len(found) == MAX_BRACES:
+            break
+    return tuple(found)
+
+
+def glob_regex(glob: str) -> str:
+    """A glob without braces as a regular expression for a whole path.
+
+    Shape: `**/` is any folders or none, `**` anything, `*` and `?` stay within a folder, `[ab]` is one of some characters.
+    """
+    words = {"**/": "(?:[^/]+/)*", "**": ".*", "*": "[^/]*", "?": "[^/]"}
+    parts, at = [], 0
+    for wild in _WILD.finditer(glob):
+        parts.append(re.escape(glob[at:wild.start()]))
+        parts.append(words.get(wild.group()) or wild.group())
+        at = wild.end()
+    return "".join(parts) + re.escape(glob[at:])
+
+
+class PathSet:
+    """One list of globs as a question on a single path; compiled when it is first asked."""
+
+    __slots__ = ("_globs", "_regex", "_rooted")
+
+    def __init__(self, globs: Iterable[str]) -> None:
+        self._globs = tuple(globs)
+        self._regex: re.Pattern[str] | None = None
+        self._rooted = any("/" not in glob for glob in self._globs)
+
+    def __bool__(self) -> bool:
+        return bool(self._globs)
+
+    def __contains__(self, path: str) -> bool:
+        if not self._globs or ("/" not in path and not self._rooted and all(glob[:3] != "**/" for glob in self._globs)):
+            return False
+        if self._regex is None:
+            self._regex = re.compile("|".join(glob_regex(plain) for glob in self._globs for plain in plain_globs(glob)), re.DOTALL)
+        return self._regex.fullmatch(path) is not None
+
+
+class Outside:
+    """What signs are not looked for in: the folders that stand aside everywhere, and those the signs name themselves."""
+
+    __slots__ = ("_globs", "_known")
+
+    def __init__(self, globs: Iterable[str]) -> None:
+        self._globs = PathSet(globs)
+        self._known: dict[str, bool] = {}
+
+    def __contains__(self, path: str) -> bool:
+        known = self._known.get(path)
+        if known is None:
+            known = self._known[path] = aside(path) or path in self._globs
+        return known
+
+
+class PathIndex:
+    """The paths of a tree, asked by globs; what can be ruled out by an ending or a word is never walked."""
+
+    def __init__(self, paths: Sequence[str]) -> None:
+        self.paths = paths
+        self._text = ""
+        self._tails: dict[int, frozenset[str]] = {}
+        self._known: dict[str, tuple[str, ...]] = {}
+        self._held: dict[str, bool] = {}
+        self._all: frozenset[str] | None = None
+
+    def find(self, glob: str) -> tuple[str, ...]:
+        """The paths that fit a glob, in order."""
+        known = self._known.get(glob)
+        if known is None:
+            plain = plain_globs(glob)
+            if len(plain) == 1:
+                found: Iterable[str] = self._find(plain[0])
+            else:
+                found = sorted({path for one in plain for path in self.find(one)})
+            known = self._known[glob] = tuple(found)
+        return known
+
+    def _find(self, glob: str) -> list[str]:
+        pieces = _WILD.split(glob)
+        if len(pieces) == 1:
+            return [glob] if self._has(glob) else []
+        tail, core = pieces[-1], max(pieces[:-1], key=len)
+        if not self._ends(tail) or not self._holds(core):
+            return []
+        fits = re.compile(glob_regex(glob), re.DOTALL).fullmatch
+        return [path for path in self.paths if path.endswith(tail) and core in path and fits(path)]
+
+    def _has(self, path: str) -> bool:
+        if self._all is None:
+            self._all = frozenset(self.paths)
+        return path in self._all
+
+    def _ends(self, tail: str) -> bool:
+        length = min(len(tail), TAIL)
+        if not length:
+            return True
+        known = self._tails.get(length)
+        if known is None:
+            if TAIL not in self._tails:
+                self._tails[TAIL] = frozenset(map(_ENDS, self.paths))
+            known = self._tails[length] = frozenset(end[-length:] for end in self._tails[TAIL])
+        return tail[-length:] in known
+
+    def _holds(self, core: str) -> bool:
+        if not core:
+            return True
+        known = self._held.get(core)
+        if known is None:
+            self._text = self._text or "\n".join(self.paths)
+            known = self._held[core] = core in self._text
+        return known

@@ -1,0 +1,142 @@
+"""Signs in what runs: commands of pipelines and of image starts, and what jobs do in sum."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import msgspec
+
+from opslint.match.argv import prefix_length
+from opslint.match.catalogue import base_word
+from opslint.match.jobs import JobView
+from opslint.match.signals import Matcher
+from opslint.match.signs.declared import Facts
+from opslint.match.signs.gathered import Add
+from opslint.match.signs.names import fits
+from opslint.match.signs.paths import Outside
+from opslint.model.activity import Activity, ActivityKind
+from opslint.model.pipeline import Pipeline, Platform
+from opslint.model.repository import Repository
+from opslint.model.resource import Dockerfile
+
+Form = tuple[str, ...]
+MAX_START = 8_192
+"""Characters of a CMD or ENTRYPOINT that are read."""
+
+
+class Forms:
+    """The command forms of all facts, by their first word."""
+
+    def __init__(self, facts: Facts) -> None:
+        self._by_word: dict[str, list[tuple[str, Form]]] = {}
+        self._known: dict[str, list[tuple[str, Form]]] = {}
+        for fact, sign in facts.items():
+            for words in sign.get("commands") or ():
+                form = tuple(str(word) for word in words)
+                self._by_word.setdefault(form[0], []).append((fact, form))
+
+    def of(self, argv: Form) -> Iterator[tuple[str, Form]]:
+        """The facts whose forms a command begins with."""
+        word = base_word(argv[0])
+        rows = self._known.get(word)
+        if rows is None:
+            rows = self._known[word] = [row for first, listed in self._by_word.items() if fits(word, first) for row in listed]
+        for fact, form in rows:
+            if prefix_length(form, (word, *argv[1:])):
+                yield fact, form
+
+    def marks(self) -> frozenset[str]:
+        """For every form a text that stands in any command it fits."""
+        return frozenset(max((piece for word in form for piece in word.split("*")), key=len)
+                         for listed in self._by_word.values() for _, form in listed)
+
+
+def read_commands(facts: Facts, repository: Repository, matcher: Matcher, outside: Outside, add: Add) -> None:
+    """Hold what pipelines run, and what images start, against `commands`."""
+    forms = Forms(facts)
+    for activity in matcher.activities:
+        if activity.kind is ActivityKind.COMMAND and not activity.disabled and _counts(activity.pipeline, outside):
+            for fact, form in _fitting(forms, activity):
+                add(fact, "commands", activity.span, f"runs {' '.join(form)}")
+    marks: frozenset[str] | None = None
+    for dockerfile in repository.dockerfiles:
+        if not dockerfile.aside and any(name in ("CMD", "ENTRYPOINT") for name, _, _ in dockerfile.instructions):
+            marks = forms.marks() if marks is None else marks
+            _read_start(dockerfile, forms, marks, outside, add)
+
+
+def read_effects(facts: Facts, matcher: Matcher, outside: Outside, add: Add) -> None:
+    """Hold what jobs do against `does`."""
+    asked = [(fact, frozenset(map(str, sign["does"]))) for fact, sign in facts.items() if sign.get("does")]
+    every = frozenset(effect for _, effects in asked for effect in effects)
+    for view in matcher.jobs.views.values():
+        if not every & view.does or view.job.hidden or view.job.disabled or not _counts(view.pipeline, outside):
+            continue
+        for fact, effects in asked:
+            if effects & view.does:
+                _add_effects(view, fact, effects, add)
+
+
+def _add_effects(view: JobView, fact: str, effects: frozenset[str], add: Add) -> None:
+    job = view.job.name or view.job.id
+    if effects & view.declared:
+        add(fact, "does", view.job.span, f"{job} by its keywords")
+    for hit in view.hits:
+        if effects & set(hit.entry.signal.does) and id(hit) in view.order and not hit.activity.disabled:
+            add(fact, "does", hit.activity.span, f"{hit.entry.name} in {job}")
+
+
+def _counts(pipeline: Pipeline | None, outside: Outside) -> bool:
+    """Whether a pipeline is one: GitHub's and GitLab's stand in hidden folders, a Workflow under one of the signs' own does not count."""
+    return pipeline is not None and (pipeline.platform is not Platform.ARGO or pipeline.path not in outside)
+
+
+def _fitting(forms: Forms, activity: Activity) -> Iterator[tuple[str, Form]]:
+    command = activity.command
+    for layer in (command.layers or (command.argv,)) if command is not None else ():
+        if layer:
+            yield from forms.of(layer)
+
+
+def _read_start(dockerfile: Dockerfile, forms: Forms, marks: frozenset[str], outside: Outside, add: Add) -> None:
+    """Hold CMD and ENTRYPOINT of a Dockerfile, and the two together, against the forms; read as a shell only where a form may fit."""
+    entry: tuple[str, ...] = ()
+    for name, arguments, span in dockerfile.instructions:
+        if name == "FROM":
+            entry = ()
+        if name not in ("CMD", "ENTRYPOINT"):
+            continue
+        words = _exec_form(arguments[:MAX_START])
+        if name == "ENTRYPOINT":
+            entry = words
+        text = " ".join((*entry, *words)) if words and name == "CMD" else arguments[:MAX_START]
+        if not any(mark in text for mark in marks) or dockerfile.path in outside:
+            continue
+        for fact, form in _start_forms(forms, (*entry, *words) if name == "CMD" and words else words, text):
+            add(fact, "commands", span, f"starts {' '.join(form)}")
+
+
+def _start_forms(forms: Forms, words: tuple[str, ...], text: str) -> Iterator[tuple[str, Form]]:
+    from opslint.resolve.shell import commands_of
+
+    if words:
+        import shlex
+
+        text = shlex.join(words)
+    for command in commands_of(text, shell="sh"):
+        for layer in command.layers or (command.argv,):
+            if layer:
+                yield from forms.of(layer)
+
+
+def _exec_form(arguments: str) -> tuple[str, ...]:
+    """The words of an exec form (a JSON list of texts), none for the shell form.
+
+    Source: Dockerfile reference, shell and exec form.
+    """
+    if not arguments.startswith("["):
+        return ()
+    try:
+        return tuple(msgspec.json.decode(arguments, type=list[str]))
+    except msgspec.DecodeError:
+        return ()

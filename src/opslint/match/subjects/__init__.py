@@ -1,0 +1,1 @@
+"""What a structural rule can speak of, each with its facts and its place."""

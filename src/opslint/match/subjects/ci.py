@@ -1,0 +1,249 @@
+"""Subjects of pipelines: workflows, jobs, checkouts and the third-party things they use."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from typing import Any
+
+from opslint.match.jobs import JobView, runs_something
+from opslint.match.subjects.subject import Stage, Subject
+from opslint.model.activity import ActivityKind
+from opslint.model.pipeline import AUTOMATIC, Event, Image, Pipeline, Platform, StepKind
+from opslint.source.node import Mapping, Node, boolean_of, is_null, strings_of
+from opslint.source.span import Span
+
+SHA = re.compile(r"[0-9a-f]{40}|[0-9a-f]{64}")
+EXACT = re.compile(r"v?\d+\.\d+\.\d+([-+.].*)?")
+CHANGE_EVENTS = frozenset({Event.CHANGE, Event.PUSH})
+MERGED = frozenset({Event.PUSH, Event.PUSH_DEFAULT})
+
+
+def _events(events: frozenset[Event]) -> dict[str, Any]:
+    return {
+        "events": sorted(event.value for event in events),
+        "on_change": bool(events & CHANGE_EVENTS),
+        "on_merge": bool(events & MERGED),
+        "on_tag": bool(events & {Event.TAG, Event.RELEASE}),
+        "scheduled": Event.SCHEDULE in events,
+        "automatic": bool(events & (AUTOMATIC - {Event.ACTIVITY})),
+    }
+
+
+def _views_of(stage: Stage, pipeline: Pipeline) -> list[JobView]:
+    key = (pipeline.path, pipeline.span.line)
+    return [view for view in stage.views() if view.key[:2] == key]
+
+
+def path_filtered(pipeline: Pipeline) -> bool:
+    """Whether every trigger on changes runs only for some paths (`**` filters nothing)."""
+    on_change = [trigger for trigger in pipeline.triggers if trigger.events & (CHANGE_EVENTS | {Event.PUSH_DEFAULT})]
+    return bool(on_change) and all(
+        any(set(trigger.filters.get(key, ())) - {"**", "*"} for key in ("paths", "paths-ignore")) for trigger in on_change
+        if trigger.name != "merge_group")
+
+
+def _permissions(pipeline: Pipeline, views: list[JobView]) -> str:
+    root = pipeline.node
+    if root is None:
+        return "none"
+    nodes: list[Node | None] = [view.job.node.get("permissions") if view.job.node is not None else None for view in views]
+    top = root.get("permissions")
+    if "write-all" in {value for node in (top, *nodes) for value in strings_of(node)}:
+        return "write-all"
+    if "permissions" in root:
+        return "declared"
+    declared = ["permissions" in view.job.node for view in views if view.job.node is not None]
+    return "all-jobs" if declared and all(declared) else "some-jobs" if any(declared) else "none"
+
+
+def _cancels(root: Mapping | None) -> bool:
+    concurrency = root.get("concurrency") if root is not None else None
+    return isinstance(concurrency, Mapping) and not is_null(concurrency.get("cancel-in-progress")) \
+        and boolean_of(concurrency.get("cancel-in-progress")) is not False
+
+
+def _pipelines(stage: Stage, platform: Platform | None) -> Iterator[Subject]:
+    for pipeline in stage.pipelines():
+        if (platform is not None and pipeline.platform is not platform) or not (pipeline.entry or platform is None):
+            continue
+        if not pipeline.entry:
+            continue
+        views = _views_of(stage, pipeline)
+        does = sorted({effect for view in views for effect in view.does})
+        it = {
+            "name": pipeline.name, "path": pipeline.path, "platform": pipeline.platform.value, "kind": pipeline.kind,
+            **_events(pipeline.events), "does": does, "triggers": sorted({trigger.name for trigger in pipeline.triggers}),
+            "path_filtered": path_filtered(pipeline) or "path-filter" in does, "jobs": len(views),
+            "permissions": _permissions(pipeline, views),
+            "cancels": _cancels(pipeline.node) or bool(views) and all(_cancels(view.job.node) for view in views),
+        }
+        yield Subject(name=pipeline.name, span=pipeline.span, it=it, node=pipeline.node, root=pipeline.node)
+
+
+def pipelines(stage: Stage) -> Iterator[Subject]:
+    """Every workflow, pipeline and Workflow object that is an entry."""
+    return _pipelines(stage, None)
+
+
+def github_workflows(stage: Stage) -> Iterator[Subject]:
+    """Every GitHub workflow."""
+    return _pipelines(stage, Platform.GITHUB)
+
+
+def gitlab_pipelines(stage: Stage) -> Iterator[Subject]:
+    """Every GitLab entry file."""
+    return _pipelines(stage, Platform.GITLAB)
+
+
+def _slugs(view: JobView) -> list[str]:
+    return sorted({step.uses.lower() for step in view.job.steps if step.uses})
+
+
+def job_facts(stage: Stage, view: JobView) -> dict[str, Any]:
+    """The facts of one job, the same words on every platform."""
+    job, pipeline = view.job, view.pipeline
+    node = job.node
+    downstream = stage.jobs.downstream_does(view)
+    return {
+        "name": job.name or job.id, "id": job.id, "path": pipeline.path, "platform": job.platform.value, "kind": pipeline.kind,
+        **_events(job.events), "does": sorted(view.does), "tools": sorted(view.tools), "runs": runs_something(view),
+        "calls": any(step.kind is StepKind.WORKFLOW for step in job.steps) and not any(
+            step.kind in (StepKind.RUN, StepKind.ACTION, StepKind.IMAGE) for step in job.steps),
+        "environment": job.environment, "gated": _gated(stage, view),
+        "timeout": job.timeout, "needs": list(job.needs), "may_fail": job.may_fail, "stage": job.stage,
+        "interruptible": node is not None and boolean_of(node.get("interruptible")) is True,
+        "uses": _slugs(view), "images": [image.reference for image in job.images],
+        "has_permissions": node is not None and "permissions" in node,
+        "inherits_permissions": pipeline.node is not None and "permissions" in pipeline.node,
+        "path_filtered": path_filtered(pipeline) or "path-filter" in view.does | stage.jobs.upstream_does(view) or _changes(node),
+        "upstream_does": sorted(stage.jobs.upstream_does(view)), "downstream_does": sorted(downstream), "runner": list(job.runner),
+        "cancels": _cancels(pipeline.node) or _cancels(node),
+        "bites": sorted({effect for hit in view.hits if hit.activity.blocking and not hit.soft_by and not hit.activity.disabled
+                         for effect in hit.entry.signal.does if effect in view.does}),
+        "shows": sorted({code for hit in view.hits if not hit.activity.disabled for code in hit.entry.signal.shows}),
+        "commands": [" ".join(activity.command.argv) for activity in view.activities if activity.command is not None],
+    }
+
+
+def _gated(stage: Stage, view: JobView) -> bool:
+    """Whether a job waits for a person: itself, or a job it waits for."""
+    waits = [view, *(stage.jobs.views[key] for key in view.upstream if key in stage.jobs.views)]
+    return any(one.job.manual_gate or one.job.manual or "approve" in one.does for one in waits)
+
+
+def _changes(node: Mapping | None) -> bool:
+    """Whether a GitLab job runs only for some changed files (`rules:changes`, `only:changes`)."""
+    if node is None:
+        return False
+    rules = node.sequence("rules")
+    if rules is not None and any(isinstance(rule, Mapping) and "changes" in rule for rule in rules):
+        return True
+    only, excepted = node.get("only"), node.get("except")
+    return any(isinstance(value, Mapping) and "changes" in value for value in (only, excepted))
+
+
+def _jobs(stage: Stage, platform: Platform | None) -> Iterator[Subject]:
+    for view in stage.views():
+        if platform is None or view.job.platform is platform:
+            yield Subject(name=view.job.name or view.job.id, span=view.job.span, it=job_facts(stage, view), node=view.job.node,
+                          root=view.pipeline.node, view=view)
+
+
+def jobs(stage: Stage) -> Iterator[Subject]:
+    """Every job that can run, on every platform."""
+    return _jobs(stage, None)
+
+
+def github_jobs(stage: Stage) -> Iterator[Subject]:
+    """Every GitHub job that can run."""
+    return _jobs(stage, Platform.GITHUB)
+
+
+def gitlab_jobs(stage: Stage) -> Iterator[Subject]:
+    """Every GitLab job that can run."""
+    return _jobs(stage, Platform.GITLAB)
+
+
+def argo_templates(stage: Stage) -> Iterator[Subject]:
+    """Every Argo Workflows template that is reached."""
+    return _jobs(stage, Platform.ARGO)
+
+
+def checkouts(stage: Stage) -> Iterator[Subject]:
+    """Every `actions/checkout` step."""
+    for view in stage.views():
+        for step in view.job.steps:
+            if step.uses.lower() not in ("actions/checkout", "step-security/checkout"):
+                continue
+            it = {
+                "name": step.name or "checkout", "path": view.pipeline.path, "platform": view.job.platform.value,
+                "persists": step.inputs.get("persist-credentials", "true").strip().lower() != "false",
+                "pushes": bool({"commit", "release"} & view.does), "hardened": "harden" in view.does,
+            }
+            yield Subject(name=step.name or "checkout", span=step.span, it=it, node=step.node, root=view.pipeline.node, view=view)
+
+
+def _reference(kind: str, name: str, version: str | None, pinned: bool, span: Span, platform: str, view: JobView | None) -> Subject:
+    first_party = name.startswith("./") or name.startswith(("template/", "argo/"))
+    it = {"kind": kind, "name": name, "version": version or "", "pinned": pinned, "first_party": first_party,
+          "path": span.path, "platform": platform}
+    return Subject(name=f"{name}@{version}" if version else name, span=span, it=it, view=view)
+
+
+def image_pinned(image: Image) -> bool:
+    """Whether an image is named by digest."""
+    return image.digest.startswith("sha") and ":" in image.digest
+
+
+def references(stage: Stage) -> Iterator[Subject]:
+    """Every third-party action, reusable workflow, include, component and image that a pipeline uses."""
+    seen: set[tuple[str, int, int, str]] = set()
+    for view in stage.jobs.views.values():
+        if view.job.hidden and view.pipeline.kind != "gitlab.pipeline":
+            continue
+        for subject in _references_of(view):
+            key = (subject.span.path, subject.span.line, subject.span.column, subject.name)
+            if key not in seen:
+                seen.add(key)
+                yield subject
+    for pipeline in stage.pipelines():
+        for include in pipeline.includes:
+            if include.kind in ("project", "component", "remote"):
+                version = include.version or ""
+                pinned = bool(SHA.fullmatch(version) or EXACT.fullmatch(version))
+                name = include.name or include.project
+                yield _reference("component" if include.kind == "component" else "include", name, include.version, pinned,
+                                 include.span, pipeline.platform.value, None)
+
+
+def _references_of(view: JobView) -> Iterator[Subject]:
+    platform = view.job.platform.value
+    for step in view.job.steps:
+        if step.uses.startswith("docker://"):
+            yield _reference("image", step.uses, step.version, bool(step.version and step.version.startswith("sha256:")),
+                             step.span, platform, view)
+        elif step.kind in (StepKind.ACTION, StepKind.WORKFLOW) and step.uses and view.job.platform is Platform.GITHUB:
+            pinned = bool(step.version and SHA.fullmatch(step.version))
+            yield _reference("workflow" if step.kind is StepKind.WORKFLOW else "action", step.uses, step.version, pinned,
+                             step.span, platform, view)
+    for image in view.job.images:
+        if image.literal or image_pinned(image):
+            yield _reference("image", image.name, image.digest or image.tag or None, image_pinned(image), image.span, platform, view)
+    for activity in view.activities:
+        command = activity.command
+        if activity.kind is ActivityKind.COMMAND and command is not None and command.image and "…" not in command.image:
+            yield _reference("image", command.image, None, "@sha256:" in command.image, activity.span, platform, view)
+
+
+MAKERS = {
+    "pipeline": pipelines,
+    "github.workflow": github_workflows,
+    "gitlab.pipeline": gitlab_pipelines,
+    "job": jobs,
+    "github.job": github_jobs,
+    "gitlab.job": gitlab_jobs,
+    "argo.template": argo_templates,
+    "checkout": checkouts,
+    "reference": references,
+}

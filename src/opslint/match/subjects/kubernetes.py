@@ -1,0 +1,245 @@
+"""Subjects of manifests: workloads, their containers and images, and any resource."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from typing import Any
+
+from opslint.match.argv import glob
+from opslint.match.catalogue import image_name
+from opslint.match.subjects.subject import Stage, Subject, dig
+from opslint.model.pipeline import Image
+from opslint.model.resource import Resource
+from opslint.source.node import Mapping, Node, boolean_of, strings_of, text_of
+
+POD_AT = {
+    "apps/Deployment": "spec.template", "apps/StatefulSet": "spec.template", "apps/DaemonSet": "spec.template",
+    "apps/ReplicaSet": "spec.template", "batch/Job": "spec.template", "batch/CronJob": "spec.jobTemplate.spec.template",
+    "argoproj.io/Rollout": "spec.template", "serving.knative.dev/Service": "spec.template", "/Pod": "",
+}
+CONTAINERS = ("initContainers", "containers", "ephemeralContainers")
+ACCELERATORS = ("nvidia.com/", "amd.com/gpu", "google.com/tpu", "aws.amazon.com/neuron", "habana.ai/", "gpu.intel.com/")
+MODEL_KINDS = frozenset({"serving.kserve.io/InferenceService", "serving.kserve.io/LLMInferenceService", "ray.io/RayService",
+                         "machinelearning.seldon.io/SeldonDeployment", "mlops.seldon.io/Model"})
+SCALERS = frozenset({"autoscaling/HorizontalPodAutoscaler", "keda.sh/ScaledObject", "keda.sh/ScaledJob"})
+
+
+def workload_kinds() -> tuple[str, ...]:
+    """`group/Kind` of everything that carries a pod template and runs until told otherwise, or to an end."""
+    return tuple(POD_AT)
+
+
+def pod_of(resource: Resource) -> Mapping | None:
+    """The pod template of a workload (the Pod itself for a Pod)."""
+    at = POD_AT.get(f"{resource.group}/{resource.kind}")
+    if at is None:
+        return None
+    node = dig(resource.node, at) if at else resource.node
+    return node if isinstance(node, Mapping) else None
+
+
+def containers_of(pod: Mapping | None, *, init: bool = False) -> list[Mapping]:
+    """The containers of a pod template or pod spec."""
+    spec = dig(pod, "spec") if pod is not None and "spec" in pod else pod
+    if not isinstance(spec, Mapping):
+        return []
+    keys = CONTAINERS if init else ("containers",)
+    listed = [spec.sequence(key) for key in keys]
+    return [one for sequence in listed if sequence is not None for one in sequence if isinstance(one, Mapping)]
+
+
+def secured(spec: Node | None, holder: Node | None) -> bool:
+    """Whether pods run confined: not as root, without privilege escalation, capabilities dropped.
+
+    Shape:  `spec` is the pod spec (or Workflow spec) whose own securityContext speaks for all; `holder` has the containers
+            (a pod spec, or a Workflow template with `container` or `script`).
+    Source: Kubernetes Pod Security Standards, restricted.
+    """
+    outer = dig(spec, "securityContext")
+    containers = containers_of(holder) if isinstance(holder, Mapping) and "containers" in holder else [
+        one for key in ("container", "script") if isinstance(one := dig(holder, key), Mapping)]
+    if not containers:
+        return boolean_of(dig(outer, "runAsNonRoot")) is True
+    for container in containers:
+        own = dig(container, "securityContext")
+        template = dig(holder, "securityContext")
+        nonroot = [boolean_of(dig(node, "runAsNonRoot")) for node in (own, template, outer)]
+        root = next((value for value in nonroot if value is not None), None)
+        if root is not True:
+            return False
+        if boolean_of(dig(own, "privileged")) is True or boolean_of(dig(own, "allowPrivilegeEscalation")) is True:
+            return False
+    return True
+
+
+def limit_of(node: Node | None) -> int:
+    """A limit as written, -1 where there is none (or a variable)."""
+    value = text_of(node)
+    return int(value) if value is not None and value.isdigit() else -1
+
+
+MOVING = re.compile(r"latest.*|stable|main|master|develop|dev|edge|nightly|canary|rolling|current|lts|HEAD|trunk|beta|alpha", re.IGNORECASE)
+"""Tags that name whatever was built last. A word such as `alpine` or `blue` may move too, but does not say so."""
+
+HOOK = "argocd.argoproj.io/hook"
+HELM_HOOK = "helm.sh/hook"
+HELM_PHASES = {"post-install": "PostSync", "post-upgrade": "PostSync", "pre-install": "PreSync", "pre-upgrade": "PreSync"}
+IDLE = frozenset({"sleep", "echo", "true", ":", "date", "printf", "exit"})
+
+
+def hooks_of(resource: Resource) -> list[str]:
+    """The sync phases a manifest hooks into; Helm's hooks read as Argo CD maps them (its test hooks are ignored)."""
+    given = resource.annotations.get(HOOK, "")
+    phases = [word.strip() for word in given.split(",") if word.strip()]
+    if not phases:
+        phases = [HELM_PHASES[word.strip()] for word in resource.annotations.get(HELM_HOOK, "").split(",")
+                  if word.strip() in HELM_PHASES]
+    return sorted(set(phases))
+
+
+def is_idle(resource: Resource) -> bool:
+    """Whether all that a manifest's containers do is wait or print."""
+    containers = containers_of(pod_of(resource))
+    return bool(containers) and all(_idle(container) for container in containers)
+
+
+def _idle(container: Mapping) -> bool:
+    words = [*strings_of(container.get("command")), *strings_of(container.get("args"))]
+    if words and words[0].rpartition("/")[2] in ("sh", "bash") and len(words) > 1:
+        parts = [part.split() for part in words[-1].replace("&&", ";").replace("\n", ";").split(";")]
+        return all(part[0] in IDLE for part in parts if part)
+    return bool(words) and words[0].rpartition("/")[2] in IDLE
+
+
+def _resources(container: Mapping, key: str) -> bool:
+    node = dig(container, f"resources.{key}")
+    return isinstance(node, Mapping) and bool(node.pairs)
+
+
+def _accelerated(container: Mapping) -> bool:
+    for key in ("limits", "requests"):
+        node = dig(container, f"resources.{key}")
+        if isinstance(node, Mapping) and any(name.startswith(ACCELERATORS) for name in node):
+            return True
+    return False
+
+
+def _labels(resource: Resource, pod: Mapping | None) -> dict[str, str]:
+    labels = dict(resource.labels)
+    node = dig(pod, "metadata.labels")
+    if isinstance(node, Mapping):
+        labels |= {key: text_of(value) or "" for key, _, value in node.items()}
+    return labels
+
+
+def _scaled(stage: Stage) -> set[str]:
+    names: set[str] = set()
+    for resource in stage.resources(*SCALERS):
+        names.add(text_of(dig(resource.node, "spec.scaleTargetRef.name")) or "")
+    return names
+
+
+def _model_images(stage: Stage) -> tuple[str, ...]:
+    images = [*(stage.signs.get("llm", {}).get("images", ())), *(stage.signs.get("ml", {}).get("images", ()))]
+    return tuple(image_name(str(image)) for image in images)
+
+
+def serves_model(resource: Resource, images: tuple[str, ...]) -> bool:
+    """Whether a manifest deploys a model server: by its kind, or by the images of its containers."""
+    if f"{resource.group}/{resource.kind}" in MODEL_KINDS:
+        return True
+    return any(glob(image_name(image.name), pattern) for image in resource.images for pattern in images)
+
+
+def workloads(stage: Stage) -> Iterator[Subject]:
+    """Every workload: Deployment, StatefulSet, DaemonSet, Job, CronJob, Rollout, Pod, Knative Service, model servers."""
+    scaled, images = _scaled(stage), _model_images(stage)
+    for resource in stage.resources(*workload_kinds(), *MODEL_KINDS):
+        pod = pod_of(resource)
+        containers = containers_of(pod)
+        if not containers and f"{resource.group}/{resource.kind}" not in MODEL_KINDS:
+            continue
+        spec = dig(pod, "spec")
+        annotations = {**resource.annotations}
+        minimum = [text_of(dig(resource.node, path)) for path in ("spec.predictor.minReplicas", "spec.predictor.maxReplicas")]
+        it = {
+            "name": resource.name, "path": resource.path, "platform": "argo", "kind": resource.kind, "group": resource.group,
+            "requests": bool(containers) and all(_resources(one, "requests") for one in containers),
+            "limits": bool(containers) and all(_resources(one, "limits") for one in containers),
+            "some_resources": any(_resources(one, key) for one in containers for key in ("requests", "limits")),
+            "history_limit": limit_of(dig(resource.node, "spec.revisionHistoryLimit")),
+            "accelerator": any(_accelerated(one) for one in containers) or any(
+                _accelerated(one) for one in _model_containers(resource)),
+            "serves_model": serves_model(resource, images),
+            "scaled": resource.name in scaled or any("autoscaling" in key for key in annotations)
+            or any(value is not None for value in minimum),
+            "secured": secured(spec, spec), "labels": _labels(resource, pod), "containers": len(containers),
+        }
+        yield Subject(name=f"{resource.kind}/{resource.name}", span=resource.span, it=it, node=resource.node, root=resource.node)
+
+
+def _model_containers(resource: Resource) -> list[Mapping]:
+    found: list[Mapping] = []
+    predictor = dig(resource.node, "spec.predictor")
+    if isinstance(predictor, Mapping):
+        for key in ("model", "pytorch", "tensorflow", "triton", "huggingface"):
+            node = predictor.get(key)
+            if isinstance(node, Mapping):
+                found.append(node)
+        found.extend(containers_of(predictor))
+    return found
+
+
+def resources(stage: Stage) -> Iterator[Subject]:
+    """Every manifest that is neither a fixture nor somebody else's install."""
+    for resource in stage.resources():
+        it = {"name": resource.name, "path": resource.path, "platform": "argo", "group": resource.group, "kind": resource.kind,
+              "namespace": resource.namespace, "labels": dict(resource.labels), "annotations": dict(resource.annotations),
+              "templated": resource.templated, "hooks": hooks_of(resource), "idle": is_idle(resource)}
+        yield Subject(name=f"{resource.kind}/{resource.name}", span=resource.span, it=it, node=resource.node, root=resource.node)
+
+
+def _kustomized(stage: Stage) -> dict[str, tuple[str, str]]:
+    """Image name → (tag, digest) that a kustomization of the tree sets."""
+    decided: dict[str, tuple[str, str]] = {}
+    for companion in stage.repository.companions:
+        listed = companion.node.sequence("images") if companion.kind == "kustomization" and companion.node is not None else None
+        for item in listed or ():
+            if isinstance(item, Mapping) and (name := item.text("name")):
+                decided[name] = (item.text("newTag") or "", item.text("digest") or "")
+    return decided
+
+
+def image_facts(image: Image, kustomized: dict[str, tuple[str, str]]) -> dict[str, Any]:
+    """Whether an image always means the same bytes, or at least the same release."""
+    tag, digest = image.tag, image.digest
+    if image.name in kustomized:
+        newer, pinned = kustomized[image.name]
+        tag, digest = newer or tag, pinned or digest
+    latest = not digest and (not tag or bool(MOVING.fullmatch(tag)))
+    return {"name": image.name, "path": image.span.path, "platform": "argo", "reference": image.reference, "role": image.role,
+            "literal": image.literal, "digest": bool(digest), "latest": latest, "fixed": bool(digest) or not latest}
+
+
+def images(stage: Stage) -> Iterator[Subject]:
+    """Every image of a manifest, Workflow or Rollout, as kustomize leaves it."""
+    kustomized = _kustomized(stage)
+    seen: set[tuple[str, int, int]] = set()
+    for resource in stage.resources():
+        for image in resource.images:
+            key = (image.span.path, image.span.line, image.span.column)
+            if key not in seen:
+                seen.add(key)
+                yield Subject(name=image.reference, span=image.span, it=image_facts(image, kustomized), root=resource.node)
+    for view in stage.views():
+        if view.job.platform != "argo":
+            continue
+        for image in view.job.images:
+            key = (image.span.path, image.span.line, image.span.column)
+            if key not in seen:
+                seen.add(key)
+                yield Subject(name=image.reference, span=image.span, it=image_facts(image, kustomized), root=view.pipeline.node)
+
+
+MAKERS = {"workload": workloads, "resource": resources, "image": images}

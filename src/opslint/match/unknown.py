@@ -1,0 +1,54 @@
+"""What could not be read and might show a practice: unknown is told, never taken for missing."""
+
+from __future__ import annotations
+
+from opslint.knowledge.types import Rule
+from opslint.model.activity import Hop
+from opslint.model.evidence import Confidence, Evidence, Status
+from opslint.model.pipeline import StepKind
+from opslint.model.repository import FileStatus, Repository
+from opslint.source.span import Span
+
+PIPELINE_KINDS = ("github.workflow", "gitlab.pipeline")
+TOOL_SHAPED = ("DO2", "DO3", "DS1", "DS2")
+SAYS_NOTHING = frozenset({"ci", "cd", "ci-cd", "cicd", "main", "pipeline", "common", "shared", "default", "workflow", "reusable", "all",
+                          "index", "entry", "base", "generic", "master", "standard", "python", "go", "golang", "node", "java", "rust"})
+
+
+def _evidence(span: Span, why: str) -> Evidence:
+    return Evidence(span=span, status=Status.UNKNOWN, why=why, confidence=Confidence.LOW,
+                    chain=(Hop(path=span.path, line=span.line, text=why),))
+
+
+def unknown_for(rule: Rule, repository: Repository) -> list[Evidence]:
+    """The unreadable pipelines, and the calls whose name says nothing, in which a practice may be.
+
+    Shape: empty for structural practices, whose places are all in the files that were read.
+    """
+    if rule.mode == "every" or rule.code[:2] == "GO":
+        return []
+    found = [
+        _evidence(Span(path=entry.path, line=entry.line or 1), f"{entry.path} could not be read ({entry.reason}); mend it and scan again")
+        for entry in repository.files if entry.status is FileStatus.UNREADABLE and entry.kind in PIPELINE_KINDS]
+    if rule.code[:3] in TOOL_SHAPED and not rule.fields:
+        found.extend(_calls(repository))
+    return found
+
+
+def _calls(repository: Repository) -> list[Evidence]:
+    found = []
+    for pipeline in repository.pipelines:
+        if pipeline.aside:
+            continue
+        for job in pipeline.jobs:
+            for step in job.steps:
+                if step.kind is StepKind.WORKFLOW and "/.github/workflows/" in step.uses and not step.uses.startswith("./"):
+                    name = step.uses.rpartition("/")[2].rpartition(".")[0].lower()
+                    if name in SAYS_NOTHING:
+                        found.append(_evidence(step.span, f"it may be in {step.uses}, which is not here"))
+        for include in pipeline.includes:
+            if include.kind in ("project", "remote"):
+                name = (include.name or "").rpartition("/")[2].split(".")[0].lower()
+                if not name or name in SAYS_NOTHING:
+                    found.append(_evidence(include.span, f"it may be in the include {include.name or include.project}, which is not here"))
+    return found

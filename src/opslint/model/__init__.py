@@ -1,0 +1,1 @@
+"""The words of the model: frozen values with look-ups only."""

@@ -1,0 +1,1 @@
+"""What files declare: one module a platform, all to the same model."""

@@ -1,0 +1,22 @@
+"""Which files stand aside: tests, examples, documentation, others' code; they neither show a practice nor make it apply."""
+
+from __future__ import annotations
+
+import re
+
+ASIDE = (
+    "testdata", "test-data", "test_data", "tests", "test", "__tests__", "fixtures", "__fixtures__", "examples", "example", "docs",
+    "vendor", "node_modules",
+)  # fmt: skip
+
+ASIDE_SEGMENT = re.compile("(?:^|/)(?:" + "|".join(ASIDE) + ")/", re.IGNORECASE)
+COPIED_INSTALL = re.compile(
+    r"(?:^|/)(?:gotk-components\.ya?ml|argo-?cd/(?:[^/]+/)*(?:core-|ha-|namespace-)?install\.ya?ml)$", re.IGNORECASE)
+
+
+def aside(path: str) -> bool:
+    """Whether a path stands below a folder of that kind, in whatever case it is written, or is an install copied from its maker.
+
+    Source: design/practices.md, 'Words'.
+    """
+    return ASIDE_SEGMENT.search(path) is not None or COPIED_INSTALL.search(path) is not None

@@ -1,0 +1,1 @@
+"""Files that stand around pipelines and manifests and count by what they say."""

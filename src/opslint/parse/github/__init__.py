@@ -1,0 +1,1 @@
+"""GitHub: workflows and actions to the model."""

@@ -1,0 +1,1 @@
+"""GitLab: pipeline files to the model."""

@@ -1,0 +1,65 @@
+"""Programming languages by file name: what shows that a repository has source code.
+
+YAML, HCL, Markdown, JSON, HTML, style sheets, queries and configuration languages (CUE, Jsonnet, Rego, Nix) are none; nor
+are notebooks, which are companions of their own.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+
+from opslint.parse.aside import aside
+
+BY_LANGUAGE: dict[str, str] = {
+    "ABAP": "abap", "Ada": "adb ads", "Agda": "agda", "Apex": "apex", "Assembly": "asm s", "Astro": "astro", "AWK": "awk",
+    "Ballerina": "bal", "C": "c", "C#": "cs csx cshtml razor", "C++": "cc cpp cxx c++ hh hpp hxx h++ ipp tpp",
+    "C/C++ header": "h", "Cairo": "cairo", "Carbon": "carbon", "Chapel": "chpl", "Clojure": "clj cljs cljc bb",
+    "COBOL": "cob cbl cobol", "CoffeeScript": "coffee", "Common Lisp": "lisp cl lsp asd", "Crystal": "cr", "CUDA": "cu cuh",
+    "Cython": "pyx pxd", "D": "d di", "Dart": "dart", "Elixir": "ex exs", "Elm": "elm", "Emacs Lisp": "el", "ERB": "erb",
+    "Erlang": "erl hrl", "F#": "fs fsx fsi", "Fortran": "f f77 f90 f95 f03 f08 for", "Gleam": "gleam",
+    "GLSL": "glsl vert frag", "Go": "go", "Groovy": "groovy", "Hack": "hack", "Haskell": "hs lhs", "Haxe": "hx",
+    "HLSL": "hlsl", "Idris": "idr", "Java": "java", "JavaScript": "js mjs cjs jsx", "Julia": "jl", "Kotlin": "kt kts",
+    "Lean": "lean", "Lua": "lua", "MATLAB": "mlx", "Mojo": "mojo", "Move": "move", "Nim": "nim nims", "Objective-C": "m mm",
+    "OCaml": "ml mli mll mly", "Odin": "odin", "OpenCL": "opencl", "Pascal": "pas dpr lpr", "Perl": "pl pm",
+    "PHP": "php phtml", "PowerShell": "ps1 psm1", "Prolog": "prolog", "PureScript": "purs", "Python": "py pyw", "R": "r",
+    "Racket": "rkt", "Raku": "raku rakumod", "ReScript": "res resi", "Roc": "roc", "Ruby": "rb", "Rust": "rs",
+    "Scala": "scala sc", "Scheme": "scm ss sld", "Shell": "sh bash zsh ksh fish", "Smalltalk": "st", "Solidity": "sol",
+    "Stan": "stan", "Standard ML": "sml", "Svelte": "svelte", "Swift": "swift", "SystemVerilog": "sv svh", "Tcl": "tcl",
+    "TypeScript": "ts tsx mts cts", "V": "v", "Vala": "vala", "VHDL": "vhd vhdl", "Visual Basic": "vb", "Vue": "vue",
+    "Vyper": "vy", "WebAssembly": "wat", "Zig": "zig",
+}  # fmt: skip
+BY_ENDING: dict[str, str] = {ending: language for language, endings in BY_LANGUAGE.items() for ending in endings.split()}
+
+# Files of a programming language that only configure a tool, or that a machine wrote.
+NOT_SOURCE = re.compile(
+    r"(?:^|/)\.|\.config\.[cm]?[jt]s$|\.min\.js$|\.bundle\.js$|\.d\.ts$|_pb2(?:_grpc)?\.py$|\.pb\.go$"
+    r"|(?:^|/)(?:gulpfile|gruntfile|jest\.setup)\.[jt]s$",
+    re.IGNORECASE,
+)
+
+
+def language_of(path: str) -> str | None:
+    """The programming language of a file by its ending, None for what is no source code."""
+    _, dot, ending = path.rpartition(".")
+    language = BY_ENDING.get(ending.lower()) if dot else None
+    if language is None or NOT_SOURCE.search(path):
+        return None
+    return language
+
+
+def count_languages(paths: Iterable[str]) -> tuple[dict[str, int], dict[str, str]]:
+    """Count the source files of a tree by language.
+
+    Shape: counts, most first and then by name; the first file of each language. What stands aside is not counted.
+    """
+    counts: dict[str, int] = {}
+    samples: dict[str, str] = {}
+    for path in paths:
+        language = language_of(path)
+        if language is None or aside(path):
+            continue
+        counts[language] = counts.get(language, 0) + 1
+        samples.setdefault(language, path)
+    ordered = sorted(counts, key=lambda name: (-counts[name], name))
+    return {name: counts[name] for name in ordered}, {name: samples[name] for name in ordered}

@@ -1,0 +1,1 @@
+"""Task runners: from `make lint` to the commands the Makefile runs."""

@@ -1,0 +1,1 @@
+"""Jobs: from steps as declared to what they run."""

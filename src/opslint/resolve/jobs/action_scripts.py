@@ -1,0 +1,75 @@
+"""Actions whose job is to run a command they are given as an input."""
+
+from __future__ import annotations
+
+import msgspec
+
+from opslint.model.pipeline import Step
+
+
+class ActionScript(msgspec.Struct, frozen=True):
+    """Where an action takes its command from.
+
+    Shape: `name` is the input; `program` stands before its value (`gradle` of `arguments: test`), followed by the value of the
+           input `verb` where there is one; `remote` says it runs on another machine than the runner; `image` names the input
+           that holds an image.
+    """
+
+    name: str
+    program: str = ""
+    verb: str = ""
+    remote: bool = False
+    image: str = ""
+    errexit: bool = True
+
+
+SCRIPTS: dict[str, ActionScript] = {
+    "nick-invision/retry": ActionScript("command"),
+    "nick-fields/retry": ActionScript("command"),
+    "wandalen/wretry.action": ActionScript("command"),
+    "step-security/retry": ActionScript("command"),
+    "reactivecircus/android-emulator-runner": ActionScript("script"),
+    "gabrielbb/xvfb-action": ActionScript("run"),
+    "coactions/setup-xvfb": ActionScript("run"),
+    "cypress-io/github-action": ActionScript("command"),
+    "addnab/docker-run-action": ActionScript("run", image="image"),
+    "uraimo/run-on-arch-action": ActionScript("run"),
+    "pguyot/arm-runner-action": ActionScript("commands"),
+    "cross-platform-actions/action": ActionScript("run"),
+    "vmactions/freebsd-vm": ActionScript("run"),
+    "vmactions/openbsd-vm": ActionScript("run"),
+    "vmactions/netbsd-vm": ActionScript("run"),
+    "vmactions/solaris-vm": ActionScript("run"),
+    "vmactions/omnios-vm": ActionScript("run"),
+    "vmactions/dragonflybsd-vm": ActionScript("run"),
+    "devcontainers/ci": ActionScript("runCmd"),
+    "workflow/nix-shell-action": ActionScript("script"),
+    "azure/cli": ActionScript("inlineScript"),
+    "appleboy/ssh-action": ActionScript("script", remote=True, errexit=False),
+    "gradle/gradle-build-action": ActionScript("arguments", "gradle"),
+    "gradle/actions/setup-gradle": ActionScript("arguments", "gradle"),
+    "eskatos/gradle-command-action": ActionScript("arguments", "gradle"),
+    "burrunan/gradle-cache-action": ActionScript("arguments", "gradle"),
+    "actions-rs/cargo": ActionScript("args", "cargo", "command"),
+    "clechasseur/rs-cargo": ActionScript("args", "cargo", "command"),
+    "houseabsolute/actions-rust-cross": ActionScript("args", "cargo", "command"),
+    "magefile/mage-action": ActionScript("args", "mage"),
+    "borales/actions-yarn": ActionScript("cmd", "yarn"),
+    "helmfile/helmfile-action": ActionScript("helmfile-args", "helmfile"),
+    "dagger/dagger-for-github": ActionScript("args", "dagger", "verb"),
+}
+"""By slug, lower case. Sources: the actions' own action.yml."""
+
+
+def script_of(step: Step) -> tuple[ActionScript, str] | None:
+    """The table's row for a step and the script it runs, None where the action runs none."""
+    row = SCRIPTS.get(step.uses.lower())
+    if row is None:
+        return None
+    value = step.inputs.get(row.name, "")
+    if row.program:
+        verb = step.inputs.get(row.verb, "") if row.verb else ""
+        if not value.strip() and not verb:
+            return None
+        return row, " ".join(part for part in (row.program, verb, value.strip()) if part)
+    return (row, value) if value.strip() else None

@@ -1,0 +1,254 @@
+"""From the steps of a job to what runs: commands, actions, reusable workflows, images, reports."""
+
+from __future__ import annotations
+
+import shlex
+
+import msgspec
+
+from opslint.model.activity import Activity, ActivityKind, Command, Hop
+from opslint.model.pipeline import Platform, Step, StepKind
+from opslint.resolve.calls import Calls
+from opslint.resolve.follow.follower import Follower
+from opslint.resolve.jobs.action_scripts import ActionScript, script_of
+from opslint.resolve.jobs.places import Block, Files
+from opslint.resolve.jobs.site import CLUSTER_ACTIONS, Blocks, Shell, Site, key_span, moment_of, shells_of, shortened, softness
+from opslint.resolve.shell import commands_of, shell_semantics
+from opslint.source.node import Mapping, Scalar
+from opslint.source.span import Span
+
+MAX_COMPOSITES = 8
+MAX_ACTIVITIES = 20_000
+"""Activities of one job."""
+
+
+class JobReader:
+    """Reads the jobs of one repository.
+
+    Shape: `clusters` collects (path, line of the pipeline, job) of jobs that make a cluster of their own.
+    """
+
+    def __init__(self, files: Files, calls: Calls, follower: Follower) -> None:
+        self.files = files
+        self.calls = calls
+        self.follower = follower
+        self.clusters: set[tuple[str, int, str]] = set()
+
+    def read(self, site: Site, steps: tuple[Step, ...]) -> list[Activity]:
+        """Everything a job's steps run, in the order of the steps."""
+        found: list[Activity] = []
+        by_step: dict[int, list[Activity]] = {}
+        for shell in shells_of(site.job, steps):
+            for position, activity in self._commands(shell, site, steps):
+                by_step.setdefault(position, []).append(activity)
+        for position, step in enumerate(steps):
+            if step.kind is StepKind.RUN:
+                found.extend(by_step.get(position, ()))
+            elif step.kind is not StepKind.NOTHING:
+                found.extend(self._used(step, position, site, steps))
+            if len(found) >= MAX_ACTIVITIES:
+                break
+        if site.depth == 0:
+            found.extend(self._reports(site))
+            found = self._with_clusters(found, site)
+        return found
+
+    def _commands(self, shell: Shell, site: Site, steps: tuple[Step, ...]) -> list[tuple[int, Activity]]:
+        first = shell.steps[0][1]
+        job, pipeline = site.job, site.pipeline
+        dialect, errexit, pipefail = shell_semantics(job.platform.value, first.shell or job.shell, job.runner)
+        variables = {**pipeline.variables, **job.variables, **site.env, **first.env}
+        blocks = Blocks(shell, self.files)
+        found: list[tuple[int, Activity]] = []
+        for command in commands_of(shell.text, shell=dialect, errexit=errexit, pipefail=pipefail, variables=variables):
+            position, step, span = blocks.place(command)
+            moment = moment_of(step, site)
+            env = {**variables, **step.env, **command.env} if command.env or step.env or variables else {}
+            activity = site.activity(
+                ActivityKind.COMMAND,
+                command.argv[0] if command.argv else "",
+                span,
+                shell.text[command.offset : command.end],
+                index=position,
+                command=command,
+                events=moment.events,
+                disabled=moment.disabled,
+                when=moment.when,
+                soft_why=command.soft_why or softness(step, position, steps),
+                more={"env": env, "node": step.node},
+            )
+            found.append((position, activity))
+            found.extend((position, inner) for inner in self.follower.follow(activity))
+        return found
+
+    def _used(self, step: Step, position: int, site: Site, steps: tuple[Step, ...]) -> list[Activity]:
+        """A step that uses something: an action, another workflow, an image."""
+        moment = moment_of(step, site)
+        soft = softness(step, position, steps)
+        env = {**site.env, **step.env}
+        written = f"{step.uses}@{step.version}" if step.version else step.uses
+        if step.kind is StepKind.IMAGE:
+            return [self._image(step, position, site, soft)]
+        if step.kind is StepKind.WORKFLOW:
+            if step.uses.startswith("template/"):
+                return []
+            more = {"version": step.version, "inputs": step.inputs, "env": env, "node": step.node}
+            return [
+                site.activity(
+                    ActivityKind.WORKFLOW,
+                    step.uses,
+                    key_span(step, "uses"),
+                    written,
+                    index=position,
+                    events=moment.events,
+                    disabled=moment.disabled,
+                    when=moment.when,
+                    soft_why=soft,
+                    more=more,
+                )
+            ]
+        activity = site.activity(
+            ActivityKind.ACTION,
+            step.uses,
+            key_span(step, "uses"),
+            f"uses: {written}",
+            index=position,
+            events=moment.events,
+            disabled=moment.disabled,
+            when=moment.when,
+            soft_why=soft,
+            more={"version": step.version, "inputs": step.inputs, "env": env, "node": step.node},
+        )
+        if (given := script_of(step)) is not None:
+            return [activity, *self._given(step, given, activity, site)]
+        composite = self.calls.action(step.uses) if step.uses.startswith("./") and site.depth < MAX_COMPOSITES else None
+        if composite is None:
+            return [activity]
+        inner = msgspec.structs.replace(
+            site,
+            hops=activity.chain,
+            events=moment.events,
+            disabled=site.disabled or moment.disabled,
+            soft_why=site.soft_why or soft,
+            when=moment.when or site.when,
+            index=position if site.index < 0 else site.index,
+            depth=site.depth + 1,
+            env={**env, **{f"INPUT_{name.upper()}": value for name, value in step.inputs.items()}},
+        )
+        return [activity, *self.read(inner, composite.jobs[0].steps)]
+
+    def _given(self, step: Step, given: tuple[ActionScript, str], above: Activity, site: Site) -> list[Activity]:
+        """The commands an action is given as an input."""
+        row, script = given
+        with_node = step.node.mapping("with") if isinstance(step.node, Mapping) else None
+        node = with_node.get(row.name) if with_node is not None else None
+        block = Block(step.span.path, script, node, self.files) if isinstance(node, Scalar) else None
+        variables = {**site.pipeline.variables, **site.job.variables, **above.env}
+        found: list[Activity] = []
+        for told in commands_of(script, errexit=row.errexit, pipefail=False, variables=variables):
+            command = told
+            if row.remote or row.image:
+                image = told.image or step.inputs.get(row.image, "")
+                command = msgspec.structs.replace(told, remote=row.remote or told.remote, image=image)
+            inner = _within(above, command, script, block, site.hops)
+            found.append(inner)
+            found.extend(self.follower.follow(inner))
+        return found
+
+    def _image(self, step: Step, position: int, site: Site, soft: str) -> Activity:
+        """A container that is started as it is: with arguments it is the command of its entry point."""
+        from opslint.resolve.wrappers import named
+        from opslint.resolve.wrappers.containers import image_command
+
+        version = step.version or ""
+        reference = f"{step.uses}@{version}" if ":" in version else f"{step.uses}:{version}" if version else step.uses
+        arguments = step.inputs.get("args", "")
+        more = {"version": step.version, "inputs": step.inputs, "env": {**site.env, **step.env}, "node": step.node}
+        if arguments:
+            try:
+                words = tuple(shlex.split(arguments))
+            except ValueError:
+                words = tuple(arguments.split())
+            peels = image_command(reference, words)
+            if peels and peels[0].argv:
+                argv = named(peels[0].argv)
+                span = step.span
+                command = Command(
+                    argv=argv,
+                    layers=(argv,),
+                    offset=0,
+                    end=len(arguments),
+                    line=1,
+                    column=1,
+                    end_line=1,
+                    end_column=1 + len(arguments),
+                    blocking=True,
+                    image=reference,
+                )
+                return site.activity(
+                    ActivityKind.COMMAND,
+                    argv[0],
+                    span,
+                    f"{reference} {arguments}",
+                    index=position,
+                    command=command,
+                    soft_why=soft,
+                    more=more,
+                )
+        return site.activity(ActivityKind.IMAGE, step.uses, step.span, reference, index=position, soft_why=soft, more=more)
+
+    def _reports(self, site: Site) -> list[Activity]:
+        """`artifacts:reports` of a GitLab job."""
+        if site.job.platform is not Platform.GITLAB:
+            return []
+        return [
+            site.activity(ActivityKind.REPORT, key, span, f"reports: {key}", index=len(site.job.steps))
+            for key, span in site.job.reports
+        ]
+
+    def _with_clusters(self, found: list[Activity], site: Site) -> list[Activity]:
+        """Once a job has a cluster of its own, what its later commands do happens there."""
+        own = False
+        marked: list[Activity] = []
+        for activity in found:
+            command = activity.command
+            if command is None:
+                marked.append(activity)
+                own = own or (activity.kind is ActivityKind.ACTION and activity.name.lower() in CLUSTER_ACTIONS)
+                continue
+            if own and not command.throwaway_cluster:
+                command = msgspec.structs.replace(command, throwaway_cluster=True)
+            marked.append(activity if command is activity.command else msgspec.structs.replace(activity, command=command))
+            own = own or command.throwaway_cluster or makes_cluster(command)
+        if own:
+            self.clusters.add((site.pipeline.path, site.pipeline.span.line, site.job.id))
+        return marked
+
+
+def _within(above: Activity, command: Command, script: str, block: Block | None, hops: tuple[Hop, ...]) -> Activity:
+    """A command of a script that an action is given."""
+    line, column = above.span.line, above.span.column
+    if block is not None:
+        line, column = block.position(command.line, command.column)
+    span = Span(path=above.span.path, line=line, column=column, end_line=line, end_column=column + command.end - command.offset)
+    soft = above.soft_why or command.soft_why
+    return msgspec.structs.replace(
+        above,
+        kind=ActivityKind.COMMAND,
+        name=command.argv[0],
+        span=span,
+        command=command,
+        version=None,
+        inputs={},
+        soft_why=soft,
+        blocking=not soft,
+        chain=(*hops, Hop(path=span.path, line=line, text=shortened(script[command.offset : command.end]))),
+        env={**above.env, **command.env},
+    )
+
+
+def makes_cluster(command: Command) -> bool:
+    """Whether a command makes a cluster that ends with its machine."""
+    from opslint.resolve.shell.emit import CLUSTERS
+
+    return any(layer[:2] in CLUSTERS for layer in command.layers)

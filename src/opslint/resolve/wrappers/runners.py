@@ -1,0 +1,131 @@
+"""Wrappers of the languages: Python modules, node programs, Go and Cargo tools."""
+
+from __future__ import annotations
+
+import re
+
+from opslint.resolve.wrappers.form import Peel, operand, option
+from opslint.resolve.wrappers.naming import Words, unpinned
+from opslint.resolve.wrappers.tables import COVERAGE_VALUED, MODULES, NPX_VALUED, PYTHON_VALUED, SCRIPT_NAMES, YARN_BUILTINS
+
+
+def _python(argv: Words) -> list[Peel]:
+    """`python -m module args`, also with bundled flags (`-Im`, `-bb -m`)."""
+    index = 1
+    while index < len(argv):
+        word = argv[index]
+        if word in PYTHON_VALUED:
+            index += 2
+            continue
+        if not word.startswith("-") or word.startswith("--") or len(word) < 2 or word[1] in "cWX":
+            return []
+        if "m" in word[1:]:
+            attached = word[word.index("m") + 1 :]
+            rest = (attached, *argv[index + 1 :]) if attached else argv[index + 1 :]
+            return [Peel(argv=rest)] if rest and rest[0] != "…" else []
+        index += 1
+    return []
+
+
+def _module(argv: Words) -> list[Peel]:
+    """`python -m pip_audit` is the program `pip-audit`: the module's form and the program's both stand among the layers."""
+    return [Peel(argv=(argv[0].replace("_", "-"), *argv[1:]))]
+
+
+def _coverage(argv: Words) -> list[Peel]:
+    """`coverage run -m pytest` runs pytest; `coverage run script.py` runs the script."""
+    index = operand(argv, 1, COVERAGE_VALUED)
+    if index >= len(argv) or argv[index] != "run":
+        return []
+    index += 1
+    while index < len(argv) and argv[index].startswith("-"):
+        if argv[index] in ("-m", "--module"):
+            return [Peel(argv=argv[index + 1 :])] if index + 1 < len(argv) else []
+        index += 2 if argv[index] in COVERAGE_VALUED else 1
+    return []
+
+
+def _npx(argv: Words) -> list[Peel]:
+    script = option(argv, ("-c", "--call"))
+    if script:
+        return [Peel(script=script)]
+    rest = argv[operand(argv, 1, NPX_VALUED) :]
+    return [Peel(argv=(unpinned(rest[0]), *rest[1:]))] if rest else []
+
+
+def _package_runner(argv: Words) -> list[Peel]:
+    """`yarn eslint .`, `pnpm vitest`, `yarn run tsc`: programs of node_modules; names of scripts are left to followers."""
+    index = operand(argv, 1, frozenset({"--cwd", "-C", "-F", "--filter", "--dir"}))
+    if index >= len(argv):
+        return []
+    word = argv[index]
+    if word == "workspace" and index + 2 < len(argv):
+        return _package_runner((argv[0], *argv[index + 2 :]))
+    if word in ("run", "run-script", "node", "c", "create"):
+        if word == "run" and argv[0] != "npm":
+            index = operand(argv, index + 1, frozenset())
+            if index >= len(argv):
+                return []
+            word = argv[index]
+        else:
+            return []
+    elif word in YARN_BUILTINS:
+        return []
+    if word in SCRIPT_NAMES or ":" in word or word in ("…", ".") or "/" in word or word.startswith(tuple("0123456789")):
+        return []
+    return [Peel(argv=argv[index:])]
+
+
+def _go(argv: Words) -> list[Peel]:
+    """`go run path@version args` runs the path's last element; `go tool x` runs x."""
+    if len(argv) > 2 and argv[1] == "tool" and not argv[2].startswith("-"):
+        return [Peel(argv=(argv[2].rpartition("/")[2], *argv[3:]))]
+    if len(argv) < 3 or argv[1] != "run":
+        return []
+    index = operand(argv, 2, frozenset({"-C", "-exec", "-ldflags", "-mod", "-modfile", "-tags", "-p", "-gcflags"}))
+    if index >= len(argv):
+        return []
+    path = argv[index].partition("@")[0]
+    if "." not in path.partition("/")[0] or path.startswith((".", "/")) or path.endswith(".go"):
+        return []
+    parts = path.split("/")
+    name = parts[-2] if re.fullmatch(r"v\d+", parts[-1]) and len(parts) > 1 else parts[-1]
+    return [Peel(argv=(name, *argv[index + 1 :]))]
+
+
+def _cargo(argv: Words) -> list[Peel]:
+    return [Peel(argv=(argv[0], *argv[2:]))] if len(argv) > 2 and argv[1].startswith("+") else []
+
+
+def _server_and_test(argv: Words) -> list[Peel]:
+    """`start-server-and-test start url test`: two scripts, each an npm script's name or a command."""
+    words = [
+        word
+        for word in argv[1:]
+        if not word.startswith("-") and "://" not in word and not re.fullmatch(r"[\d.:]+|https?-get.*", word)
+    ]
+    return [Peel(script=word if " " in word else f"npm run {word}") for word in words[:4]]
+
+
+def _concurrently(argv: Words) -> list[Peel]:
+    words = argv[
+        operand(argv, 1, frozenset({"-n", "-c", "-p", "-s", "-l", "-m", "--names", "--success", "--prefix", "--max-processes"})) :
+    ]
+    return [Peel(script=word.replace("npm:", "npm run ", 1) if word.startswith("npm:") else word) for word in words[:16]]
+
+
+RUNNERS = {
+    **dict.fromkeys(MODULES, _module),
+    "python": _python,
+    "pypy": _python,
+    "coverage": _coverage,
+    "npx": _npx,
+    "yarn": _package_runner,
+    "pnpm": _package_runner,
+    "bun": _package_runner,
+    "go": _go,
+    "cargo": _cargo,
+    "start-server-and-test": _server_and_test,
+    "start-test": _server_and_test,
+    "concurrently": _concurrently,
+}

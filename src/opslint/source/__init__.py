@@ -1,0 +1,1 @@
+"""Where bytes come from: trees of files, positioned YAML, spans, expressions."""

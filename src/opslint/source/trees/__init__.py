@@ -1,0 +1,1 @@
+"""The kinds of tree: directory, revision, archive, and what they do alike."""
