@@ -17,12 +17,80 @@ from opslint.source.yaml import parse_yaml
 
 NAMES = {"setup.py": "setup.py", "conan": "conanfile.txt", "terraform": "main.tf", "pom": "pom.xml", "notebook": "n.ipynb"}
 WORDS = st.sampled_from(
-    ["a", "1.0", "\n", "  ", "\t", ":", "- ", "[", "]", "{", "}", "(", ")", '"', "'", "=", "==", ">=", ",", "#", "//", "/*", "<<EOF", "EOF", "\\",
-     "${", "{{", "}}", "$", "%", "<a>", "</a>", "<", "@x", "@", "gem ", "pod ", "RUN ", "FROM x", "require ", "dependencies", "[dependencies]",
-     "resource ", '"x" ', "import ", "from x import y", "on", "name", "version", "---", "&a ", "*a", "!t ", "é", "\x00", "\r\n", "group :test do",
-     "end", "deps", "kind: List", "apiVersion: v1", "items:"]
-)  # fmt: skip
+    [
+        "a",
+        "1.0",
+        "\n",
+        "  ",
+        "\t",
+        ":",
+        "- ",
+        "[",
+        "]",
+        "{",
+        "}",
+        "(",
+        ")",
+        '"',
+        "'",
+        "=",
+        "==",
+        ">=",
+        ",",
+        "#",
+        "//",
+        "/*",
+        "<<EOF",
+        "EOF",
+        "\\",
+        "${",
+        "{{",
+        "}}",
+        "$",
+        "%",
+        "<a>",
+        "</a>",
+        "<",
+        "@x",
+        "@",
+        "gem ",
+        "pod ",
+        "RUN ",
+        "FROM x",
+        "require ",
+        "dependencies",
+        "[dependencies]",
+        "resource ",
+        '"x" ',
+        "import ",
+        "from x import y",
+        "on",
+        "name",
+        "version",
+        "---",
+        "&a ",
+        "*a",
+        "!t ",
+        "é",
+        "\x00",
+        "\r\n",
+        "group :test do",
+        "end",
+        "deps",
+        "kind: List",
+        "apiVersion: v1",
+        "items:",
+    ]
+)
 TEXTS = st.lists(WORDS, max_size=60).map("".join)
+
+
+def read(kind: str, path: str, data: bytes) -> Parsed | None:
+    """What a parser gives, None where it gives a reason; anything else it raises fails the test."""
+    try:
+        return parse_companion(kind, path, data, aside=False)
+    except UnreadableFile:
+        return None
 
 
 def spans_of(parsed: Parsed) -> list[Span]:
@@ -35,10 +103,8 @@ def spans_of(parsed: Parsed) -> list[Span]:
 @given(text=TEXTS)
 def test_parser_gives_a_result_or_a_reason_for_any_text(kind: str, text: str) -> None:
     path = NAMES.get(kind, "a/file")
-    try:
-        parsed = parse_companion(kind, path, text.encode(), aside=False)
-    except UnreadableFile as error:
-        assert error.reason
+    parsed = read(kind, path, text.encode())
+    if parsed is None:
         return
     lines = text.replace("\r\n", "\n").replace("\r", "\n").count("\n") + 1
     for span in spans_of(parsed):
@@ -50,10 +116,7 @@ def test_parser_gives_a_result_or_a_reason_for_any_text(kind: str, text: str) ->
 @settings(max_examples=200, deadline=None)
 @given(data=st.binary(max_size=200), kind=st.sampled_from(sorted(kind for kind, row in COMPANIONS.items() if row.reads)))
 def test_parser_gives_a_result_or_a_reason_for_any_bytes(data: bytes, kind: str) -> None:
-    try:
-        parse_companion(kind, NAMES.get(kind, "a/file"), data, aside=False)
-    except UnreadableFile as error:
-        assert error.reason
+    read(kind, NAMES.get(kind, "a/file"), data)
 
 
 @given(path=st.text(max_size=80))
@@ -83,10 +146,44 @@ def test_depends_is_read_for_any_expression(expression: str) -> None:
 
 
 KEYS = st.sampled_from(
-    ["spec", "templates", "name", "steps", "dag", "tasks", "template", "depends", "container", "image", "command", "args", "script", "source",
-     "onExit", "hooks", "exit", "entrypoint", "workflowSpec", "suspend", "triggers", "inline", "templateRef", "metadata", "items", "argoWorkflow",
-     "resource", "containerSet", "containers", "when", "continueOn", "failed", "kind", "dependencies", "k8s"]
-)  # fmt: skip
+    [
+        "spec",
+        "templates",
+        "name",
+        "steps",
+        "dag",
+        "tasks",
+        "template",
+        "depends",
+        "container",
+        "image",
+        "command",
+        "args",
+        "script",
+        "source",
+        "onExit",
+        "hooks",
+        "exit",
+        "entrypoint",
+        "workflowSpec",
+        "suspend",
+        "triggers",
+        "inline",
+        "templateRef",
+        "metadata",
+        "items",
+        "argoWorkflow",
+        "resource",
+        "containerSet",
+        "containers",
+        "when",
+        "continueOn",
+        "failed",
+        "kind",
+        "dependencies",
+        "k8s",
+    ]
+)
 VALUES = st.recursive(
     st.sampled_from(["a", "b", "sh", "-c", "", "a.Failed", "Workflow", "true", "{{x}}"]),
     lambda inner: st.lists(inner, max_size=3) | st.dictionaries(KEYS, inner, max_size=4),

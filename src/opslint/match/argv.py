@@ -14,8 +14,15 @@ def glob(text: str, pattern: str) -> bool:
     """Whether a word fits a pattern with `*`; a word that is unknown in part fits only where the pattern leaves that part open."""
     if pattern == text or pattern == "*":
         return True
-    if "*" not in pattern and "?" not in pattern:
+    head, star, tail = pattern.partition("*")
+    if not star:
+        return "?" in pattern and fnmatchcase(text, pattern)
+    if not text.startswith(head) and "?" not in head and "[" not in head:
         return False
+    if not tail:
+        return True
+    if "*" not in tail and "?" not in pattern and "[" not in pattern:
+        return text.endswith(tail) and len(text) >= len(head) + len(tail)
     return fnmatchcase(text, pattern)
 
 

@@ -121,7 +121,7 @@ def _actions(setting: Setting) -> Iterator[Because]:
     for pipeline in _pipelines(setting, Platform.GITHUB):
         for job in pipeline.jobs:
             for step in job.steps:
-                if step.kind in (StepKind.ACTION, StepKind.WORKFLOW) and not step.uses.startswith("./"):
+                if step.kind in (StepKind.ACTION, StepKind.WORKFLOW) and not step.uses.startswith("."):
                     yield because(step.span, f"uses {step.uses}")
 
 

@@ -70,7 +70,7 @@ class Asker:
         return strength(seen, soft_exists=rule.soft)
 
     def _signal(self, rule: Rule, field: FieldCheck, subject: Subject, status: Status, why: str, *, against: bool) -> Signal:
-        place = place_at(subject, field.at if not against else "")
+        place = place_at(subject, field.at)
         told = NAMED.sub(lambda match: str(subject.it.get(match.group(1), "")), why)
         when = moment(subject.view.job.events) if subject.view is not None else ""
         return Signal(practice=rule.code, against=against, subject=f"{subject.span.path}#{subject.name}", evidence=Evidence(

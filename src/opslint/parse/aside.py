@@ -20,3 +20,9 @@ def aside(path: str) -> bool:
     Source: design/practices.md, 'Words'.
     """
     return ASIDE_SEGMENT.search(path) is not None or COPIED_INSTALL.search(path) is not None
+
+
+def example(path: str) -> bool:
+    """Whether a path stands aside only because it is an example."""
+    segments = {segment.lower() for segment in path.split("/")[:-1]}
+    return bool(segments & {"examples", "example"}) and not segments & (set(ASIDE) - {"examples", "example"})

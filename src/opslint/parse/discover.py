@@ -8,7 +8,7 @@ import msgspec
 
 from opslint.errors import UnreadableFile
 from opslint.model.repository import FileEntry, FileStatus, Parsed, Repository
-from opslint.parse.aside import aside
+from opslint.parse.aside import aside, example
 from opslint.parse.companion.table import companion_kind, parse_companion, reads
 from opslint.parse.includes import files_matching, local_files
 from opslint.parse.languages import count_languages
@@ -158,10 +158,11 @@ class Reader:
         """Read one included file as GitLab would, unless it is already."""
         known = self.found.get(path)
         if known is not None and is_gitlab_read(known):
+            self.found[path] = in_use(known)
             return
         data = self.bytes_of(path, row.kind)
         if data is not None:
-            self.found[path] = not_entry(self.parsed(row, path, data))
+            self.found[path] = in_use(not_entry(self.parsed(row, path, data)))
 
 
 def read_repository(tree: Tree) -> Repository:
@@ -178,7 +179,7 @@ def read_repository(tree: Tree) -> Repository:
         kind = kind_of(path)
         if kind is not None:
             reader.found.setdefault(path, Parsed(file=FileEntry(path=path, kind=kind, status=FileStatus.SKIPPED, reason=reason)))
-    parts = [reader.found[path] for path in sorted(reader.found)]
+    parts = own_examples([reader.found[path] for path in sorted(reader.found)])
     languages, samples = count_languages(tree.paths())
     return Repository(
         name=tree.name,
@@ -268,6 +269,22 @@ def set_aside(read: Parsed, path: str) -> Parsed:
 def not_entry(read: Parsed) -> Parsed:
     """Say of every pipeline of a file that only another file reaches it."""
     return msgspec.structs.replace(read, pipelines=tuple(msgspec.structs.replace(one, entry=False) for one in read.pipelines))
+
+
+def in_use(read: Parsed) -> Parsed:
+    """Say of a file in a folder that stands aside that a pipeline uses it after all."""
+    return msgspec.structs.replace(read, pipelines=tuple(msgspec.structs.replace(one, aside=False) for one in read.pipelines))
+
+
+def own_examples(parts: list[Parsed]) -> list[Parsed]:
+    """Take `examples/` for the product where a repository holds no pipeline and no manifest elsewhere (decision 0004)."""
+    if any(not one.aside for part in parts for one in (*part.pipelines, *part.resources)):
+        return parts
+    return [
+        msgspec.structs.replace(
+            in_use(part), resources=tuple(msgspec.structs.replace(one, aside=False) for one in part.resources))
+        if example(part.file.path) and part.file.reason != STRAY else part
+        for part in parts]
 
 
 def is_gitlab_read(read: Parsed) -> bool:

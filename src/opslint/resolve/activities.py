@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import sys
+
 import msgspec
 
 from opslint.model.activity import Activity
@@ -34,6 +36,9 @@ def resolve(repository: Repository, tree: Tree) -> Resolution:
 
     Never raises for what the repository holds; pipelines that stand aside (tests, examples) are left out.
     """
+    shell = sys.modules.get("opslint.resolve.shell")
+    if shell is not None:
+        shell.forget()
     calls = Calls(repository.pipelines, repository.resources)
     files = Files(tree)
     reader = JobReader(files, calls, Follower(files))

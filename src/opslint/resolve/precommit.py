@@ -10,7 +10,6 @@ from opslint.model.activity import Activity, ActivityKind, Command, Hop
 from opslint.model.pipeline import Event
 from opslint.model.repository import Repository
 from opslint.model.resource import Companion, Hook
-from opslint.resolve.shell import commands_of
 
 PROGRAMS = frozenset({"pre-commit", "prek", "prefligit", "pre_commit"})
 ACTIONS = frozenset(
@@ -234,6 +233,8 @@ def _as_activities(hook: Hook, base: Activity) -> list[Activity]:
     ]
     if hook.repo != "local" or not hook.entry or hook.language in ("pygrep", "fail"):
         return found
+    from opslint.resolve.shell import commands_of
+
     words = " ".join("'" + word.replace("'", "'\\''") + "'" for word in hook.args)
     script = f"{hook.entry} {words}".strip()
     found.extend(_entry(hook, base, command) for command in commands_of(script, shell="sh"))  # noqa: S604  starts no process

@@ -235,8 +235,9 @@ def test_deadline_comes_from_the_nearest_place_that_sets_one() -> None:
     """)
     assert job(found, "a").timeout == "60"
     assert job(found, "b").timeout == "900"
-    assert job(found, "b").timeout_span is not None
-    assert job(found, "b").timeout_span.line == 6
+    span = job(found, "b").timeout_span
+    assert span is not None
+    assert span.line == 6
 
 
 def test_cron_workflow_runs_on_schedule_unless_suspended() -> None:

@@ -103,11 +103,15 @@ def read_manifests(facts: Facts, repository: Repository, outside: Outside, add: 
     asked = [(fact, str(entry["kind"]).lower(), str(entry["values"]))
              for fact, sign in facts.items() for entry in sign.get("resources") or ()]
     compiled: dict[str, re.Pattern[str]] = {}
+    known: dict[tuple[str, str], tuple[tuple[Row, ...], list[tuple[str, str]]]] = {}
     for resource in repository.resources:
-        name = f"{resource.group}/{resource.kind}".lower()
-        rows = kinds.rows(name)
-        values = [(fact, values) for fact, kind, values in asked if fits(name, kind)]
-        if not rows and not values or resource.aside or resource.copied or resource.path in outside:
+        met = known.get((resource.group, resource.kind))
+        if met is None:
+            name = f"{resource.group}/{resource.kind}".lower()
+            met = (kinds.rows(name), [(fact, values) for fact, kind, values in asked if fits(name, kind)])
+            known[resource.group, resource.kind] = met
+        rows, values = met
+        if (not rows and not values) or resource.aside or resource.copied or resource.path in outside:
             continue
         for fact, key in rows:
             add(fact, key, resource.span, f"{resource.kind} {resource.name}")
@@ -133,7 +137,8 @@ def scalars_below(root: Mapping) -> list[Scalar]:
             found.append(node)
         elif id(node) not in seen:
             seen.add(id(node))
-            stack.extend(reversed(node.items) if isinstance(node, Sequence) else [pair[1] for pair in reversed(node.pairs.values())])
+            below = node.items if isinstance(node, Sequence) else [value for _, value in node.pairs.values()]
+            stack.extend(reversed(below))
     return found
 
 

@@ -52,9 +52,9 @@ class Gathered:
         return any(key not in CODE for key in found)
 
     def places(self, fact: str) -> tuple[Because, ...]:
-        """The places that show a fact, at most a few: the best of every key first, then their second best."""
+        """The places that show a fact that holds, at most a few: the best of every key first, then their second best."""
         found = self._found.get(fact, {})
-        keys = [key for key in RANKED if key in found and (key not in CODE or "texts" in found)]
+        keys = [key for key in RANKED if key in found]
         told: dict[tuple[str, int], Because] = {}
         for turn in range(MOST):
             for key in keys:

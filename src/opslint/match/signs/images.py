@@ -27,7 +27,8 @@ Used = tuple[str, Span]
 
 def read_images(facts: Facts, repository: Repository, matcher: Matcher, outside: Outside, add: Add) -> None:
     """Hold the images of manifests, jobs, Compose files and Dockerfiles against `images`; a job's services are left out."""
-    table = NameTable({(fact, "images"): [image_name(str(name)) for name in sign.get("images") or ()] for fact, sign in facts.items()})
+    table = NameTable({(fact, "images"): [image_name(str(name)) for name in sign.get("images") or ()]
+                       for fact, sign in facts.items()})
     if not table:
         return
     for path_counts, images in ((True, _standing(repository)), (False, _jobs(matcher, outside))):
@@ -68,7 +69,8 @@ def _composed(companion: Companion) -> Iterator[Used]:
     for _, _, service in services.items() if services is not None else ():
         image = service.get("image") if isinstance(service, Mapping) else None
         if isinstance(image, Scalar) and image.value:
-            span = Span(path=companion.path, line=image.line, column=image.column, end_line=image.end_line, end_column=image.end_column)
+            span = Span(path=companion.path, line=image.line, column=image.column, end_line=image.end_line,
+                        end_column=image.end_column)
             yield image_from(image.value[:MAX_INSTRUCTION], span).name, span
 
 

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping
 from fnmatch import fnmatchcase
+
+_WILD = re.compile(r"\*|\?|\[[^\]]*\]")
 
 Row = tuple[str, str]
 """A fact and the key of it that lists the name."""
@@ -31,7 +34,7 @@ def fits(name: str, pattern: str) -> bool:
 class NameTable:
     """Lists of names and globs of several facts, asked with one look-up for a name; every answer is kept."""
 
-    __slots__ = ("_exact", "_globs", "_known")
+    __slots__ = ("_exact", "_globs", "_heads", "_known", "_tails")
 
     def __init__(self, lists: Mapping[Row, Iterable[str]]) -> None:
         self._exact: dict[str, list[Row]] = {}
@@ -43,6 +46,9 @@ class NameTable:
                     self._globs.append((name, row))
                 else:
                     self._exact.setdefault(name, []).append(row)
+        heads = {pattern: _WILD.split(pattern, 1)[0] for pattern, _ in self._globs}
+        self._heads = tuple({head for head in heads.values() if head})
+        self._tails = tuple({_WILD.split(pattern)[-1] for pattern, head in heads.items() if not head})
 
     def __bool__(self) -> bool:
         return bool(self._exact or self._globs)
@@ -52,6 +58,7 @@ class NameTable:
         known = self._known.get(name)
         if known is None:
             found = dict.fromkeys(self._exact.get(name, ()))
-            found.update((row, None) for pattern, row in self._globs if fits(name, pattern))
+            if name.startswith(self._heads) or name.endswith(self._tails):
+                found.update((row, None) for pattern, row in self._globs if fits(name, pattern))
             known = self._known[name] = tuple(found)
         return known

@@ -50,21 +50,22 @@ def glob_regex(glob: str) -> str:
 class PathSet:
     """One list of globs as a question on a single path; compiled when it is first asked."""
 
-    __slots__ = ("_globs", "_regex", "_rooted")
+    __slots__ = ("_flat", "_globs", "_regex")
 
     def __init__(self, globs: Iterable[str]) -> None:
         self._globs = tuple(globs)
         self._regex: re.Pattern[str] | None = None
-        self._rooted = any("/" not in glob for glob in self._globs)
+        self._flat = any("{" in glob or "/" not in glob.removeprefix("**/") for glob in self._globs)
 
     def __bool__(self) -> bool:
         return bool(self._globs)
 
     def __contains__(self, path: str) -> bool:
-        if not self._globs or ("/" not in path and not self._rooted and all(glob[:3] != "**/" for glob in self._globs)):
+        if not self._globs or ("/" not in path and not self._flat):
             return False
         if self._regex is None:
-            self._regex = re.compile("|".join(glob_regex(plain) for glob in self._globs for plain in plain_globs(glob)), re.DOTALL)
+            plain = (one for glob in self._globs for one in plain_globs(glob))
+            self._regex = re.compile("|".join(map(glob_regex, plain)), re.DOTALL)
         return self._regex.fullmatch(path) is not None
 
 
@@ -111,11 +112,12 @@ class PathIndex:
         pieces = _WILD.split(glob)
         if len(pieces) == 1:
             return [glob] if self._has(glob) else []
-        tail, core = pieces[-1], max(pieces[:-1], key=len)
+        tail = pieces[-1]
+        core = _core(glob) or f"{tail}\n"
         if not self._ends(tail) or not self._holds(core):
             return []
         fits = re.compile(glob_regex(glob), re.DOTALL).fullmatch
-        return [path for path in self.paths if path.endswith(tail) and core in path and fits(path)]
+        return [path for path in self._holding(core) if path.endswith(tail) and fits(path)]
 
     def _has(self, path: str) -> bool:
         if self._all is None:
@@ -133,11 +135,33 @@ class PathIndex:
             known = self._tails[length] = frozenset(end[-length:] for end in self._tails[TAIL])
         return tail[-length:] in known
 
+    def _holding(self, core: str) -> list[str]:
+        """The paths that hold a text, in order."""
+        found, text = [], self._text
+        at = text.find(core)
+        while at >= 0:
+            start, end = text.rfind("\n", 0, at) + 1, text.find("\n", at)
+            found.append(text[start + 1:end])
+            at = text.find(core, end + 1)
+        return found
+
     def _holds(self, core: str) -> bool:
-        if not core:
-            return True
+        """Whether a path holds a text; every path stands between "/" and a line end."""
         known = self._held.get(core)
         if known is None:
-            self._text = self._text or "\n".join(self.paths)
+            if not self._text:
+                self._text = "/" + "\n/".join(self.paths) + "\n"
             known = self._held[core] = core in self._text
         return known
+
+
+def _core(glob: str) -> str:
+    """The longest text between two wildcards, with the "/" that stands before it where a folder ends there."""
+    best, before, at = "", "/", 0
+    for wild in _WILD.finditer(glob):
+        piece = glob[at:wild.start()]
+        if piece and len(piece) + len(before) > len(best):
+            best = before + piece
+        before = "/" if wild.group() == "**/" else ""
+        at = wild.end()
+    return best

@@ -7,7 +7,6 @@ from collections.abc import Iterator
 import msgspec
 
 from opslint.match.argv import prefix_length
-from opslint.match.catalogue import base_word
 from opslint.match.jobs import JobView
 from opslint.match.signals import Matcher
 from opslint.match.signs.declared import Facts
@@ -22,6 +21,8 @@ from opslint.model.resource import Dockerfile
 Form = tuple[str, ...]
 MAX_START = 8_192
 """Characters of a CMD or ENTRYPOINT that are read."""
+SHOWN = 60
+"""Characters of a command that are told."""
 
 
 class Forms:
@@ -35,15 +36,15 @@ class Forms:
                 form = tuple(str(word) for word in words)
                 self._by_word.setdefault(form[0], []).append((fact, form))
 
-    def of(self, argv: Form) -> Iterator[tuple[str, Form]]:
-        """The facts whose forms a command begins with."""
-        word = base_word(argv[0])
+    def of(self, argv: Form) -> Iterator[tuple[str, str]]:
+        """The facts whose forms a command begins with, each with the command's own words."""
+        word = argv[0].rpartition("/")[2]
         rows = self._known.get(word)
         if rows is None:
             rows = self._known[word] = [row for first, listed in self._by_word.items() if fits(word, first) for row in listed]
         for fact, form in rows:
             if prefix_length(form, (word, *argv[1:])):
-                yield fact, form
+                yield fact, " ".join((word, *argv[1:len(form)]))[:SHOWN]
 
     def marks(self) -> frozenset[str]:
         """For every form a text that stands in any command it fits."""
@@ -56,8 +57,8 @@ def read_commands(facts: Facts, repository: Repository, matcher: Matcher, outsid
     forms = Forms(facts)
     for activity in matcher.activities:
         if activity.kind is ActivityKind.COMMAND and not activity.disabled and _counts(activity.pipeline, outside):
-            for fact, form in _fitting(forms, activity):
-                add(fact, "commands", activity.span, f"runs {' '.join(form)}")
+            for fact, words in _fitting(forms, activity):
+                add(fact, "commands", activity.span, f"runs {words}")
     marks: frozenset[str] | None = None
     for dockerfile in repository.dockerfiles:
         if not dockerfile.aside and any(name in ("CMD", "ENTRYPOINT") for name, _, _ in dockerfile.instructions):
@@ -87,11 +88,11 @@ def _add_effects(view: JobView, fact: str, effects: frozenset[str], add: Add) ->
 
 
 def _counts(pipeline: Pipeline | None, outside: Outside) -> bool:
-    """Whether a pipeline is one: GitHub's and GitLab's stand in hidden folders, a Workflow under one of the signs' own does not count."""
+    """Whether a pipeline's place counts: those of GitHub and GitLab may be hidden, a Workflow is a manifest like any other."""
     return pipeline is not None and (pipeline.platform is not Platform.ARGO or pipeline.path not in outside)
 
 
-def _fitting(forms: Forms, activity: Activity) -> Iterator[tuple[str, Form]]:
+def _fitting(forms: Forms, activity: Activity) -> Iterator[tuple[str, str]]:
     command = activity.command
     for layer in (command.layers or (command.argv,)) if command is not None else ():
         if layer:
@@ -99,7 +100,7 @@ def _fitting(forms: Forms, activity: Activity) -> Iterator[tuple[str, Form]]:
 
 
 def _read_start(dockerfile: Dockerfile, forms: Forms, marks: frozenset[str], outside: Outside, add: Add) -> None:
-    """Hold CMD and ENTRYPOINT of a Dockerfile, and the two together, against the forms; read as a shell only where a form may fit."""
+    """Hold CMD and ENTRYPOINT of a Dockerfile, alone and together, against the forms; read only where a form may fit."""
     entry: tuple[str, ...] = ()
     for name, arguments, span in dockerfile.instructions:
         if name == "FROM":
@@ -109,21 +110,25 @@ def _read_start(dockerfile: Dockerfile, forms: Forms, marks: frozenset[str], out
         words = _exec_form(arguments[:MAX_START])
         if name == "ENTRYPOINT":
             entry = words
-        text = " ".join((*entry, *words)) if words and name == "CMD" else arguments[:MAX_START]
-        if not any(mark in text for mark in marks) or dockerfile.path in outside:
-            continue
-        for fact, form in _start_forms(forms, (*entry, *words) if name == "CMD" and words else words, text):
-            add(fact, "commands", span, f"starts {' '.join(form)}")
+        starts = [words] if words else []
+        if words and name == "CMD" and entry:
+            starts.append((*entry, *words))
+        for text in [_joined(start) for start in starts] or [arguments[:MAX_START]]:
+            if any(mark in text for mark in marks) and dockerfile.path not in outside:
+                for fact, found in _start_forms(forms, text):
+                    add(fact, "commands", span, f"starts {found}")
 
 
-def _start_forms(forms: Forms, words: tuple[str, ...], text: str) -> Iterator[tuple[str, Form]]:
+def _joined(words: Form) -> str:
+    import shlex
+
+    return shlex.join(words)
+
+
+def _start_forms(forms: Forms, text: str) -> Iterator[tuple[str, str]]:
     from opslint.resolve.shell import commands_of
 
-    if words:
-        import shlex
-
-        text = shlex.join(words)
-    for command in commands_of(text, shell="sh"):
+    for command in commands_of(text, shell="sh"):  # noqa: S604  a dialect to read, nothing is run
         for layer in command.layers or (command.argv,):
             if layer:
                 yield from forms.of(layer)

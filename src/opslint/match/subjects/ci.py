@@ -78,7 +78,7 @@ def _pipelines(stage: Stage, platform: Platform | None) -> Iterator[Subject]:
             "permissions": _permissions(pipeline, views),
             "cancels": _cancels(pipeline.node) or bool(views) and all(_cancels(view.job.node) for view in views),
         }
-        yield Subject(name=pipeline.name, span=pipeline.span, it=it, node=pipeline.node, root=pipeline.node)
+        yield Subject(name=pipeline.name, span=pipeline.span, it=it, node=pipeline.node, root=pipeline.node, views=tuple(views))
 
 
 def pipelines(stage: Stage) -> Iterator[Subject]:
@@ -184,8 +184,20 @@ def checkouts(stage: Stage) -> Iterator[Subject]:
             yield Subject(name=step.name or "checkout", span=step.span, it=it, node=step.node, root=view.pipeline.node, view=view)
 
 
+def steps(stage: Stage) -> Iterator[Subject]:
+    """Every step of every job that can run."""
+    for view in stage.views():
+        for step in view.job.steps:
+            it = {
+                "name": step.name or step.uses or step.id, "path": view.pipeline.path, "platform": view.job.platform.value,
+                "kind": step.kind.value, "uses": step.uses.lower(), "version": step.version or "", "inputs": dict(step.inputs),
+                "script": step.script, "does": sorted(view.does),
+            }
+            yield Subject(name=it["name"] or view.job.id, span=step.span, it=it, node=step.node, root=view.pipeline.node, view=view)
+
+
 def _reference(kind: str, name: str, version: str | None, pinned: bool, span: Span, platform: str, view: JobView | None) -> Subject:
-    first_party = name.startswith("./") or name.startswith(("template/", "argo/"))
+    first_party = name.startswith((".", "template/", "argo/"))
     it = {"kind": kind, "name": name, "version": version or "", "pinned": pinned, "first_party": first_party,
           "path": span.path, "platform": platform}
     return Subject(name=f"{name}@{version}" if version else name, span=span, it=it, view=view)
@@ -244,6 +256,7 @@ MAKERS = {
     "github.job": github_jobs,
     "gitlab.job": gitlab_jobs,
     "argo.template": argo_templates,
+    "step": steps,
     "checkout": checkouts,
     "reference": references,
 }

@@ -11,7 +11,7 @@ from opslint.match.jobs import Jobs, JobView
 from opslint.model.pipeline import Pipeline
 from opslint.model.repository import Repository
 from opslint.model.resource import Resource
-from opslint.source.node import Mapping, Node
+from opslint.source.node import Mapping, Node, Sequence
 from opslint.source.span import Span
 
 
@@ -19,7 +19,7 @@ class Subject(msgspec.Struct, frozen=True, kw_only=True):
     """One thing a field check is asked about.
 
     Shape: `it` are plain facts for CEL; `node` its mapping as written (None where there is none), `root` the whole document;
-           `view` the job it belongs to, whose softness, manual start or deadness it shares.
+           `view` the job it belongs to, whose softness, manual start or deadness it shares; `views` a pipeline's jobs.
     """
 
     name: str
@@ -28,6 +28,7 @@ class Subject(msgspec.Struct, frozen=True, kw_only=True):
     node: Node | None = None
     root: Node | None = None
     view: JobView | None = None
+    views: tuple[JobView, ...] = ()
 
 
 class Stage(msgspec.Struct, frozen=True, kw_only=True):
@@ -57,18 +58,48 @@ class Stage(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def place_at(subject: Subject, at: str) -> Span:
-    """The place of a dotted path below a subject's node: that of the deepest key that is there."""
-    node, found = subject.node, None
-    for word in at.split(".") if at else ():
-        if not isinstance(node, Mapping):
+    """The place that a rule's `at` names, the subject's own where there is none.
+
+    Shape: alternatives stand apart by `|`, the first that is there wins: `@test` is the first thing in the job (or the pipeline's
+           jobs) with that effect; else a dotted path below the subject's node, or below its document, numbers for list items;
+           of a path that ends early, the deepest key that is there.
+    """
+    for word in at.split("|") if at else ():
+        found = _effect_place(subject, word[1:]) if word.startswith("@") else (
+            _deepest(subject.node, word, subject) or _deepest(subject.root, word, subject))
+        if found is not None:
+            return found
+    return subject.span
+
+
+def _effect_place(subject: Subject, effect: str) -> Span | None:
+    """The first activity with an effect, or the first job that has the key of that name."""
+    for view in subject.views:
+        key = view.job.node.key(effect) if view.job.node is not None else None
+        if key is not None:
+            return Span(path=subject.span.path, line=key.line, column=key.column, end_line=key.end_line, end_column=key.end_column)
+    for view in (subject.view,) if subject.view is not None else subject.views:
+        for hit in view.hits:
+            if effect in hit.entry.signal.does and not hit.activity.disabled:
+                return hit.activity.span if len(hit.activity.chain) < 2 else Span(
+                    path=hit.activity.chain[0].path, line=hit.activity.chain[0].line)
+    return None
+
+
+def _deepest(node: Node | None, path: str, subject: Subject) -> Span | None:
+    found: Node | None = None
+    for word in path.split("."):
+        if isinstance(node, Mapping) and node.key(word) is not None:
+            found, node = node.key(word), node.get(word)
+        elif isinstance(node, Sequence) and word.isdigit() and int(word) < len(node.items):
+            found = node = node.items[int(word)]
+        else:
             break
-        key = node.key(word)
-        if key is None:
-            break
-        found, node = key, node.get(word)
     if found is None:
-        return subject.span
-    return Span(path=subject.span.path, line=found.line, column=found.column, end_line=found.end_line, end_column=found.end_column)
+        return None
+    end_column = found.end_column if found.end_line == found.line else found.column + 1
+    return Span(path=subject.span.path, line=found.line, column=found.column, end_line=found.line,
+                end_column=max(end_column, found.column + 1))
 
 
 def dig(node: Node | None, path: str) -> Node | None:

@@ -16,11 +16,11 @@ Sources: TypeAlias = dict[tuple[str, str], frozenset[Event]]
 
 _UPSTREAM = frozenset({Event.UPSTREAM})
 _WORDS = (
-    (re.compile(r"pull_?request(?!.*(?:review|comment))|merge_?requests?events|pullrequest:|^pr:", re.IGNORECASE), Event.CHANGE),
-    (re.compile(r"tag_?push|^create$", re.IGNORECASE), Event.TAG),
-    (re.compile(r"^push$|^pushevents$|repo:push|repo:refs_changed", re.IGNORECASE), Event.PUSH),
-    (re.compile(r"release", re.IGNORECASE), Event.RELEASE),
-    (re.compile(r"review|issue|comment|note|label|star|fork|watch|wiki", re.IGNORECASE), Event.ACTIVITY),
+    (r"pull_?request(?!.*(?:review|comment))|merge_?requests?events|pullrequest:|^pr:", Event.CHANGE),
+    (r"tag_?push|^create$", Event.TAG),
+    (r"^push$|^pushevents$|repo:push|repo:refs_changed", Event.PUSH),
+    (r"release", Event.RELEASE),
+    (r"review|issue|comment|note|label|star|fork|watch|wiki", Event.ACTIVITY),
 )
 _FORGES = frozenset({"github", "gitlab", "bitbucket", "bitbucketserver", "gerrit", "azureDevOps"})
 _ENDING = frozenset({"delete", "stop", "suspend", "terminate"})
@@ -54,7 +54,7 @@ def heard(source_type: str, settings: Mapping | None) -> frozenset[Event]:
     words = strings_of(settings.get("events"))
     if "*" in words:
         return frozenset({Event.CHANGE, Event.PUSH, Event.TAG})
-    found = {event for word in words for pattern, event in _WORDS if pattern.search(word)}
+    found = {event for word in words for pattern, event in _WORDS if re.search(pattern, word, re.IGNORECASE)}
     return frozenset(found) or _UPSTREAM
 
 

@@ -145,31 +145,31 @@ _ENDS: dict[str, str] = {
 }  # fmt: skip
 """Ends of names behind the last dot."""
 
-_PATTERNS: tuple[tuple[re.Pattern[str], str], ...] = (
-    (re.compile(r"^(?:dockerfile|containerfile)[.-](?!dockerignore$)[\w.-]+$"), "dockerfile"),
-    (re.compile(r"\.(?:tf|tofu)\.json$"), "terraform"),
-    (re.compile(r"^(?:docker-compose|compose)(?:[.-][\w.-]+)?\.ya?ml$"), "compose"),
-    (re.compile(r"^\.?goreleaser(?:[.-][\w-]+)?\.ya?ml$"), "goreleaser"),
-    (re.compile(r"^(?:[\w.-]*[-_.])?requirements?(?:[-_.][\w.-]+)?\.(?:txt|in)$"), "requirements"),
-    (re.compile(r"^values[-_.][\w.-]+\.ya?ml$"), "helm-values"),
-    (re.compile(r"^(?:[\w-]+[.-])?(?:openapi|swagger)(?:[.-][\w.-]+)?\.(?:ya?ml|json)$"), "openapi"),
-    (re.compile(r"^promptfooconfig[\w.-]*\.(?:ya?ml|json|js|ts|py)$"), "prompt"),
-    (re.compile(r"\.prompt\.(?:md|ya?ml|txt|json)$"), "prompt"),
-    (re.compile(r"^(?:[\w-]*[-_])?playbook(?:[-_][\w-]+)?\.ya?ml$"), "ansible"),
-    (re.compile(r"^environment[-_.][\w.-]+\.ya?ml$"), "conda"),
-    (re.compile(r"^[\w.-]*(?:cloudformation|\.cfn|-cfn|\.sam)[\w.-]*\.(?:ya?ml|json|template)$"), "cloudformation"),
-    (re.compile(r"\.versions\.toml$"), "libs.versions"),
-    (re.compile(r"^serverless\.[\w-]+\.ya?ml$"), "serverless"),
+_PATTERNS: tuple[tuple[str, str], ...] = (
+    (r"^(?:dockerfile|containerfile)[.-](?!dockerignore$)[\w.-]+$", "dockerfile"),
+    (r"\.(?:tf|tofu)\.json$", "terraform"),
+    (r"^(?:docker-compose|compose)(?:[.-][\w.-]+)?\.ya?ml$", "compose"),
+    (r"^\.?goreleaser(?:[.-][\w-]+)?\.ya?ml$", "goreleaser"),
+    (r"^(?:[\w.-]*[-_.])?requirements?(?:[-_.][\w.-]+)?\.(?:txt|in)$", "requirements"),
+    (r"^values[-_.][\w.-]+\.ya?ml$", "helm-values"),
+    (r"^(?:[\w-]+[.-])?(?:openapi|swagger)(?:[.-][\w.-]+)?\.(?:ya?ml|json)$", "openapi"),
+    (r"^promptfooconfig[\w.-]*\.(?:ya?ml|json|js|ts|py)$", "prompt"),
+    (r"\.prompt\.(?:md|ya?ml|txt|json)$", "prompt"),
+    (r"^(?:[\w-]*[-_])?playbook(?:[-_][\w-]+)?\.ya?ml$", "ansible"),
+    (r"^environment[-_.][\w.-]+\.ya?ml$", "conda"),
+    (r"^[\w.-]*(?:cloudformation|\.cfn|-cfn|\.sam)[\w.-]*\.(?:ya?ml|json|template)$", "cloudformation"),
+    (r"\.versions\.toml$", "libs.versions"),
+    (r"^serverless\.[\w-]+\.ya?ml$", "serverless"),
 )
 _WORDS = ("docker", "container", ".tf", "compose", "goreleaser", "require", "values", "openapi", "swagger", "prompt", "playbook",
           "environment", "cloudformation", "cfn", ".sam", ".template", ".toml", "serverless", ".tofu")  # fmt: skip
-_PLACES: tuple[tuple[re.Pattern[str], str], ...] = (
-    (re.compile(r"(?:^|/)\.github/settings\.ya?ml$"), "settings"),
-    (re.compile(r"(?:^|/)\.github/(?:rulesets|repo-settings)/[^/]+\.(?:ya?ml|json)$"), "settings"),
-    (re.compile(r"(?:^|/)requirements/[^/]+\.(?:txt|in)$"), "requirements"),
-    (re.compile(r"(?:^|/)(?:playbooks/[^/]+|roles/[^/]+/(?:tasks|handlers)/[^/]+)\.ya?ml$"), "ansible"),
-    (re.compile(r"(?:^|/)(?:cloudformation|cfn)/(?:[^/]+/)*[^/]+\.(?:ya?ml|json)$"), "cloudformation"),
-    (re.compile(r"(?:^|/)template\.(?:ya?ml|json)$"), "cloudformation"),
+_PLACES: tuple[tuple[str, str], ...] = (
+    (r"(?:^|/)\.github/settings\.ya?ml$", "settings"),
+    (r"(?:^|/)\.github/(?:rulesets|repo-settings)/[^/]+\.(?:ya?ml|json)$", "settings"),
+    (r"(?:^|/)requirements/[^/]+\.(?:txt|in)$", "requirements"),
+    (r"(?:^|/)(?:playbooks/[^/]+|roles/[^/]+/(?:tasks|handlers)/[^/]+)\.ya?ml$", "ansible"),
+    (r"(?:^|/)(?:cloudformation|cfn)/(?:[^/]+/)*[^/]+\.(?:ya?ml|json)$", "cloudformation"),
+    (r"(?:^|/)template\.(?:ya?ml|json)$", "cloudformation"),
 )
 _PLACE_WORDS = (".github/", "requirements/", "playbooks/", "/tasks/", "/handlers/", "cloudformation/", "cfn/", "template.")
 
@@ -198,11 +198,14 @@ def companion_kind(path: str) -> str | None:
     return _by_pattern(lower, _WORDS, _PATTERNS) or _by_pattern(path, _PLACE_WORDS, _PLACES)
 
 
-def _by_pattern(text: str, words: tuple[str, ...], patterns: tuple[tuple[re.Pattern[str], str], ...]) -> str | None:
-    """The kind of the first pattern that fits a text, where the text holds one of the words they all hang on."""
+def _by_pattern(text: str, words: tuple[str, ...], patterns: tuple[tuple[str, str], ...]) -> str | None:
+    """The kind of the first pattern that fits a text, where the text holds one of the words they all hang on.
+
+    Shape: patterns are compiled when first needed (`re` keeps them): most trees need none, and compiling all takes 3 ms.
+    """
     if not any(word in text for word in words):
         return None
-    return next((kind for pattern, kind in patterns if pattern.search(text)), None)
+    return next((kind for pattern, kind in patterns if re.search(pattern, text)), None)
 
 
 def reads(kind: str) -> bool:

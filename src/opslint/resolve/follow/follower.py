@@ -8,7 +8,6 @@ import msgspec
 
 from opslint.model.activity import Activity, ActivityKind, Hop
 from opslint.resolve.jobs.places import Files
-from opslint.resolve.shell import commands_of
 from opslint.source.span import Span
 
 MAX_DEPTH = 8
@@ -72,6 +71,8 @@ class Follower:
             self._enter(activity, lead, (*seen, place), found)
 
     def _enter(self, activity: Activity, lead: Lead, seen: tuple[tuple[str, int], ...], found: list[Activity]) -> None:
+        from opslint.resolve.shell import commands_of
+
         for inner in commands_of(
             lead.script, shell=lead.shell, errexit=lead.errexit, pipefail=lead.pipefail, variables=activity.env
         ):

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import shlex
-
 import msgspec
 
 from opslint.model.activity import Activity, ActivityKind, Command, Hop
@@ -13,7 +11,6 @@ from opslint.resolve.follow.follower import Follower
 from opslint.resolve.jobs.action_scripts import ActionScript, script_of
 from opslint.resolve.jobs.places import Block, Files
 from opslint.resolve.jobs.site import CLUSTER_ACTIONS, Blocks, Shell, Site, key_span, moment_of, shells_of, shortened, softness
-from opslint.resolve.shell import commands_of, shell_semantics
 from opslint.source.node import Mapping, Scalar
 from opslint.source.span import Span
 
@@ -54,6 +51,8 @@ class JobReader:
         return found
 
     def _commands(self, shell: Shell, site: Site, steps: tuple[Step, ...]) -> list[tuple[int, Activity]]:
+        from opslint.resolve.shell import commands_of, shell_semantics
+
         first = shell.steps[0][1]
         job, pipeline = site.job, site.pipeline
         dialect, errexit, pipefail = shell_semantics(job.platform.value, first.shell or job.shell, job.runner)
@@ -139,6 +138,8 @@ class JobReader:
 
     def _given(self, step: Step, given: tuple[ActionScript, str], above: Activity, site: Site) -> list[Activity]:
         """The commands an action is given as an input."""
+        from opslint.resolve.shell import commands_of
+
         row, script = given
         with_node = step.node.mapping("with") if isinstance(step.node, Mapping) else None
         node = with_node.get(row.name) if with_node is not None else None
@@ -157,6 +158,8 @@ class JobReader:
 
     def _image(self, step: Step, position: int, site: Site, soft: str) -> Activity:
         """A container that is started as it is: with arguments it is the command of its entry point."""
+        import shlex
+
         from opslint.resolve.wrappers import named
         from opslint.resolve.wrappers.containers import image_command
 

@@ -24,19 +24,20 @@ TESTERS = frozenset({"test", "[", "diff", "cmp", "grep", "egrep", "comm", "read"
 
 def case(walker: Walker, node: Node, way: Way) -> bool:
     """`case … esac`: every branch may run."""
-    before = dict(way.level.scope.variables)
+    known = Branches(way.level)
     for item in node.named_children:
         if item.type == "case_item":
             values = item.children_by_field_name("value")
-            walker.block([child for child in item.children if child not in values], way.inner())
-            _forget(way.level, before)
+            walker.block([child for child in item.named_children if child not in values], way.inner())
+            known.end()
+    known.merge()
     return False
 
 
 def conditional(walker: Walker, node: Node, way: Way) -> bool:
     """`if`/`elif`/`else`: conditions block where a branch they lead to fails."""
     sections, otherwise = _sections(node)
-    before = dict(way.level.scope.variables)
+    known = Branches(way.level)
     no = _outcome(walker, otherwise, way)
     ended = True
     for conditions, body in sections:
@@ -46,10 +47,39 @@ def conditional(walker: Walker, node: Node, way: Way) -> bool:
         if conditions:
             _condition(walker, conditions[-1], way, yes, no)
         ended &= walker.block(body, way.inner())
-        _forget(way.level, before)
+        known.end()
     ended &= bool(otherwise) and walker.block(otherwise, way.inner())
-    _forget(way.level, before)
+    known.end()
+    known.merge()
     return ended
+
+
+class Branches:
+    """What the branches of one statement leave in variables: each begins with what was known before."""
+
+    __slots__ = ("_after", "_before", "_level")
+
+    def __init__(self, level: Level) -> None:
+        self._level = level
+        self._before = dict(level.scope.variables)
+        self._after: list[dict[str, str]] = []
+
+    def end(self) -> None:
+        """One branch is over."""
+        variables = self._level.scope.variables
+        if variables != self._before:
+            self._after.append(dict(variables))
+            variables.clear()
+            variables.update(self._before)
+
+    def merge(self) -> None:
+        """Keep what all branches that set a variable agree on, and what held before agrees with; the rest is unknown."""
+        variables = self._level.scope.variables
+        for after in self._after:
+            for name, value in after.items():
+                if variables.get(name, value) != value:
+                    value = UNKNOWN  # noqa: PLW2901  what two branches disagree on
+                variables[name] = value
 
 
 def _outcome(walker: Walker, body: list[Node], way: Way) -> str:
@@ -87,7 +117,7 @@ def _piped_condition(walker: Walker, node: Node, way: Way, yes: str, no: str) ->
     """A pipe as a condition; where a filter ends it, what the others print is judged, so all of them count."""
     from opslint.resolve.shell.walk import FILTERS, NO_PIPEFAIL, members_of
 
-    members = members_of(node.children)
+    members = members_of(node.named_children)
     if not members:
         return
     if members[0].type == "negated_command":
@@ -114,7 +144,7 @@ def _sections(node: Node) -> tuple[list[tuple[list[Node], list[Node]]], list[Nod
         if child.type == "elif_clause":
             sections.extend(_sections(child)[0])
         elif child.type == "else_clause":
-            otherwise = list(child.children)
+            otherwise = child.named_children
         elif child.type == "then":
             seen_then = True
         elif seen_then:
@@ -127,7 +157,7 @@ def _sections(node: Node) -> tuple[list[tuple[list[Node], list[Node]]], list[Nod
 def loop(walker: Walker, node: Node, way: Way) -> bool:
     """`while` and `until`."""
     body = node.child_by_field_name("body")
-    failing = walker.failures.of(body.children) if body is not None else ""
+    failing = walker.failures.of(body.named_children) if body is not None else ""
     flow = LOOP_CONDITION
     if failing and node.children[0].type == "until":
         flow = way.failing(failing)
@@ -176,15 +206,8 @@ def counted(walker: Walker, node: Node, way: Way) -> bool:
 def _body(walker: Walker, body: Node | None, way: Way) -> None:
     if body is None:
         return
-    before = dict(way.level.scope.variables)
+    known = Branches(way.level)
     counts = bool(way.tail) or "break" in walker.source.raw(body)
-    walker.block(body.children, way.inner() if counts else way.to(LAST_ROUND))
-    _forget(way.level, before)
-
-
-def _forget(level: Level, before: dict[str, str]) -> None:
-    """After a branch that may not run, a variable it set to something else is unknown."""
-    now = level.scope.variables
-    for name, value in now.items():
-        if before.get(name, value) != value:
-            now[name] = UNKNOWN
+    walker.block(body.named_children, way.inner() if counts else way.to(LAST_ROUND))
+    known.end()
+    known.merge()

@@ -53,8 +53,11 @@ def commands_of(
 
 
 def forget() -> None:
-    """Drop what was read so far; a long-lived process calls it between repositories."""
+    """Drop what was read so far: each repository begins afresh, so that none depends on the one before."""
+    from opslint.resolve.shell.syntax.grammar import calm
+
     _CACHE.clear()
+    calm()
 
 
 def _read(script: str, shell: str, errexit: bool, pipefail: bool, known: dict[str, str]) -> tuple[Command, ...]:
@@ -135,7 +138,7 @@ def walk_into(
     if root.has_error and _lost(root):
         _by_lines(emitter, text, values, inner, flow, one.dialect)
     else:
-        walker.block(root.children, Way(inner, flow, "", depth + 1))
+        walker.block(root.named_children, Way(inner, flow, "", depth + 1))
     outer.throwaway |= emitter.throwaway
 
 
@@ -191,5 +194,5 @@ def _by_lines(emitter: Emitter, text: str, values: dict[int, tuple[int, str]], l
         source = Source(line, here)
         emitter.source = source
         root = root_of(source.data)
-        Walker(source, root, emitter, keeps_errexit=dialect != "bash").block(root.children, Way(level, flow, "", 1))
+        Walker(source, root, emitter, keeps_errexit=dialect != "bash").block(root.named_children, Way(level, flow, "", 1))
     emitter.base = shift

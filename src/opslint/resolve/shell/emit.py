@@ -249,6 +249,8 @@ class Unwrapping:
         if peels[0].keep:
             self._record(layers, env, flow, peels[0].image or image, remote)
         for one in peels:
+            if not self.emitter.spend():
+                return
             into = one.soft or flow
             if one.script:
                 self.emitter.enter(one, layers, self.way.level, into, self.place, self.way.depth)

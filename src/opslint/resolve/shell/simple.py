@@ -164,7 +164,7 @@ def _call(walker: Walker, words: list[str], way: Way) -> None:
         scope=Scope(level.scope.variables, level.scope.arrays, words[1:]),
     )
     walker.calls.append(words[0])
-    walker.block(body.children, way.to(way.flow, level=inner))
+    walker.block(body.named_children, way.to(way.flow, level=inner))
     walker.calls.pop()
     level.errexit, level.pipefail, level.folder = inner.errexit, inner.pipefail, inner.folder
 

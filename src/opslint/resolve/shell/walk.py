@@ -52,7 +52,7 @@ class Walker:
         for index, node in enumerate(statements):
             if not self.emitter.spend():
                 return True
-            if node.next_sibling is not None and node.next_sibling.type == "&":
+            if self.source.backgrounded(node.end_byte):
                 self._background(node, statements[index + 1 : index + 51], way)
             elif self.statement(node, self._next(statements, index, way)):
                 return True
@@ -95,12 +95,12 @@ class Walker:
                 stack.extend(reversed(current.named_children))
         for inner in found:
             keeps = level.errexit and self.keeps_errexit
-            self.block(inner.children, Way(level.sub(flow, errexit=keeps), flow, "", depth + 1))
+            self.block(inner.named_children, Way(level.sub(flow, errexit=keeps), flow, "", depth + 1))
 
 
 def members_of(nodes: list[Node]) -> list[Node]:
     """The statements among the children of a node."""
-    return [node for node in nodes if node.is_named and node.type not in SKIPPED]
+    return [node for node in nodes if node.type not in SKIPPED and node.is_named]
 
 
 def _command(walker: Walker, node: Node, way: Way) -> bool:
@@ -156,7 +156,7 @@ def _first_command(node: Node) -> Node | None:
     for _ in range(6):
         if node.type == "command":
             return node
-        inner = next(iter(members_of(node.children)), None)
+        inner = next(iter(members_of(node.named_children)), None)
         if inner is None:
             return None
         node = inner
@@ -165,7 +165,7 @@ def _first_command(node: Node) -> Node | None:
 
 def _pipeline(walker: Walker, node: Node, way: Way) -> bool:
     """`a | b | c`: without pipefail only the last one's status counts."""
-    members = members_of(node.children)
+    members = members_of(node.named_children)
     if not members:
         return False
     negated = members[0].type == "negated_command"
@@ -212,7 +212,7 @@ def _chain(walker: Walker, node: Node, way: Way) -> bool:
     operators: list[str] = []
     current = node
     while current.type == "list":
-        named = members_of(current.children)
+        named = members_of(current.named_children)
         if len(named) < 2:
             break
         parts.append(named[-1])
@@ -249,13 +249,13 @@ def _group(walker: Walker, node: Node, way: Way) -> bool:
     if node.child_count and node.children[0].type == "((":
         walker.substitutions(node, way.level, assign.LOST, way.depth)
         return False
-    return walker.block(node.children, way.inner())
+    return walker.block(node.named_children, way.inner())
 
 
 def _subshell(walker: Walker, node: Node, way: Way) -> bool:
     """`( … )`: its failure is that of one command."""
     flow = way.flow
-    walker.block(node.children, way.to(flow, level=way.level.sub(flow)))
+    walker.block(node.named_children, way.to(flow, level=way.level.sub(flow)))
     return False
 
 

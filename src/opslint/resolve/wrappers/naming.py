@@ -40,7 +40,7 @@ def named(argv: Words) -> Words:
     if not base or _OWN_SCRIPT.search(base) or base == "…":
         return argv if path == word else (path, *argv[1:])
     inside = folder.rpartition("/")[2]
-    outside = path.startswith(_HOME)
+    outside = path.startswith(_HOME) or path[1:3] == ":/"
     if outside or (inside in _PROGRAM_FOLDERS and (plain not in _CLEAR_NAMES or folder not in ("bin", "./bin"))):
         return (plain, *argv[1:])
     if folder == "." and plain not in _CLEAR_NAMES:

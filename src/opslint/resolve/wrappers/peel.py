@@ -117,12 +117,14 @@ def _parallel(argv: Words) -> list[Peel]:
 def _find(argv: Words) -> list[Peel]:
     """`find … -exec cmd {} \\;` ignores the exit status, `-exec cmd {} +` hands it on."""
     found: list[Peel] = []
+    end = 0
     for index, word in enumerate(argv):
-        if word in ("-exec", "-execdir", "-ok", "-okdir"):
+        if index >= end and word in ("-exec", "-execdir", "-ok", "-okdir"):
             rest = argv[index + 1 :]
             stop = next(
                 (at for at, part in enumerate(rest) if part == ";" or (part == "+" and at and rest[at - 1] == "{}")), len(rest)
             )
+            end = index + 1 + stop
             if stop:
                 plus = stop < len(rest) and rest[stop] == "+"
                 found.append(Peel(argv=rest[:stop], soft="" if plus else "`find -exec … \\;` ignores its exit status"))

@@ -74,8 +74,10 @@ def test_blocks_are_read_when_terraform_is_written_in_json() -> None:
     text = '{"resource": {"aws_x": {"y": {"tags": {"a": "b"}}}}, "provider": {"aws": [{"region": "r"}]}, "terraform": {}}'
     found = terraform(text, "main.tf.json")
     assert [(block.kind, block.type, block.name) for block in found.blocks] == [
-        ("resource", "aws_x", "y"), ("provider", "aws", ""), ("terraform", "", ""),
-    ]  # fmt: skip
+        ("resource", "aws_x", "y"),
+        ("provider", "aws", ""),
+        ("terraform", "", ""),
+    ]
     assert found.blocks[0].body == {"tags": {"a": "b"}}
     with pytest.raises(UnreadableFile):
         terraform('{"resource": ', "main.tf.json")
@@ -112,21 +114,49 @@ def test_lock_tells_its_providers() -> None:
 @pytest.mark.parametrize(
     ("kind", "path", "text", "expected"),
     [
-        ("ansible", "site.yml", "- hosts: web\n  tasks: [{name: x, ansible.builtin.apt: {name: y}}]\n", {"hosts": ["web"], "modules": ["ansible.builtin.apt"]}),
+        (
+            "ansible",
+            "site.yml",
+            ("- hosts: web\n  tasks: [{name: x, ansible.builtin.apt: {name: y}}]\n"),
+            {"hosts": ["web"], "modules": ["ansible.builtin.apt"]},
+        ),
         ("ansible", "roles/a/tasks/main.yml", "- name: x\n  copy: {}\n  when: y\n", {"shape": "tasks", "modules": ["copy"]}),
         ("ansible", "ansible.cfg", "[defaults]\n", {"shape": "config"}),
         (
-            "cloudformation", "template.yaml",
-            "Transform: AWS::Serverless-2016-10-31\nResources:\n  F: {Type: 'AWS::Serverless::Function', Properties: {Tags: {team: a}}}\n",
+            "cloudformation",
+            "template.yaml",
+            (
+                "Transform: AWS::Serverless-2016-10-31\n"
+                "Resources:\n"
+                "  F: {Type: 'AWS::Serverless::Function', Properties: {Tags: {team: a}}}\n"
+            ),
             {"types": ["AWS::Serverless::Function"], "sam": True, "tags": ["team"]},
         ),
-        ("cloudformation", "a.cfn.yaml", "AWSTemplateFormatVersion: '2010-09-09'\nResources: {B: {Type: 'AWS::S3::Bucket', Properties: {Tags: [{Key: k, Value: v}]}}}\n", {"sam": False, "tags": ["k"]}),
-        ("serverless", "serverless.yml", "service: x\nprovider: {name: aws}\nfunctions: {a: {events: [{httpApi: '*'}]}}\n", {"provider": "aws", "http": True}),
+        (
+            "cloudformation",
+            "a.cfn.yaml",
+            (
+                "AWSTemplateFormatVersion: '2010-09-09'\n"
+                "Resources: {B: {Type: 'AWS::S3::Bucket', Properties: {Tags: [{Key: k, Value: v}]}}}\n"
+            ),
+            {"sam": False, "tags": ["k"]},
+        ),
+        (
+            "serverless",
+            "serverless.yml",
+            ("service: x\nprovider: {name: aws}\nfunctions: {a: {events: [{httpApi: '*'}]}}\n"),
+            {"provider": "aws", "http": True},
+        ),
         ("pulumi", "Pulumi.yaml", "name: x\nruntime: {name: nodejs}\n", {"runtime": "nodejs"}),
         ("cdk", "cdk.json", '{"app": "npx ts-node bin/x.ts"}', {"app": "npx ts-node bin/x.ts"}),
-        ("bicep", "a.bicep", "resource s 'Microsoft.Storage/storageAccounts@2023-01-01' = {\n  tags: t\n}\n", {"types": ["Microsoft.Storage/storageAccounts"], "tags": True}),
+        (
+            "bicep",
+            "a.bicep",
+            ("resource s 'Microsoft.Storage/storageAccounts@2023-01-01' = {\n  tags: t\n}\n"),
+            {"types": ["Microsoft.Storage/storageAccounts"], "tags": True},
+        ),
     ],
-)  # fmt: skip
+)
 def test_infrastructure_is_told_by_its_shape(kind: str, path: str, text: str, expected: dict[str, object]) -> None:
     facts = parse_companion(kind, path, text.encode(), aside=False).companions[0].facts
     assert {key: facts[key] for key in expected} == expected

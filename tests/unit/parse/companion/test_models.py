@@ -38,7 +38,14 @@ def test_notebook_imports_are_found_in_its_cells() -> None:
 
 
 def test_script_imports_are_packages() -> None:
-    source = b"import OpenAI from 'openai';\nimport {\n  A,\n} from \"@huggingface/inference/x\";\nconst x = require('langchain/llms');\nimport './y';\n"
+    source = (
+        b"import OpenAI from 'openai';\n"
+        b"import {\n"
+        b"  A,\n"
+        b'} from "@huggingface/inference/x";\n'
+        b"const x = require('langchain/llms');\n"
+        b"import './y';\n"
+    )
     assert imports_in("a.ts", source) == {"openai", "@huggingface/inference", "langchain"}
 
 
@@ -69,7 +76,13 @@ def test_readme_is_none_when_it_is_not(data: bytes) -> None:
 
 
 def test_dvc_tells_its_stages_and_commands() -> None:
-    text = b"stages:\n  prepare: {cmd: python p.py}\n  train:\n    foreach: [1]\n    do: {cmd: [python t.py, echo], metrics: [m.json]}\n"
+    text = (
+        b"stages:\n"
+        b"  prepare: {cmd: python p.py}\n"
+        b"  train:\n"
+        b"    foreach: [1]\n"
+        b"    do: {cmd: [python t.py, echo], metrics: [m.json]}\n"
+    )
     facts = parse_companion("dvc", "dvc.yaml", text, aside=False).companions[0].facts
     assert facts == {
         "stages": ["prepare", "train"],

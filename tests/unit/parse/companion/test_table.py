@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from importlib import import_module
 
 import pytest
@@ -14,23 +15,61 @@ from opslint.parse.companion.table import COMPANIONS, companion_kind, parse_comp
 @pytest.mark.parametrize(
     ("path", "kind"),
     [
-        ("Dockerfile", "dockerfile"), ("a/Dockerfile.prod", "dockerfile"), ("web.dockerfile", "dockerfile"), ("Containerfile", "dockerfile"),
-        ("Dockerfile.dockerignore", None), ("main.tf", "terraform"), ("main.tf.json", "terraform"), ("main.tofu", "terraform"),
-        ("prod.tfvars", None), (".github/CODEOWNERS", "codeowners"), ("SECURITY.md", "security-policy"),
-        ("a/b/security.md", None), ("a/b/SECURITY.md", "security-policy"), (".github/security.md", "security-policy"),
-        (".github/dependabot.yml", "dependabot"), (".github/workflows/dependabot.yml", None), (".github/workflows/goreleaser.yaml", None),
-        ("renovate.json5", "renovate"), (".renovaterc", "renovate"), (".pre-commit-config.yaml", "pre-commit"),
-        ("chart/Chart.yaml", "helm-chart"), ("chart/values-prod.yaml", "helm-values"), ("k/kustomization.yml", "kustomization"),
-        (".goreleaser.pro.yaml", "goreleaser"), ("requirements-dev.txt", "requirements"), ("requirements/base.in", "requirements"),
-        ("dev-requirements.txt", "requirements"), ("requirements.yaml", "helm-requirements"), ("pyproject.toml", "pyproject"),
-        ("uv.lock", "python.lock"), ("package-lock.json", "lock"), ("go.mod", "go.mod"), ("app/build.gradle.kts", "build.gradle"),
-        ("gradle/libs.versions.toml", "libs.versions"), ("App.csproj", "nuget"), ("x.gemspec", "gemspec"), ("model.onnx", "model"),
-        ("w.safetensors", "model"), ("n.ipynb", "notebook"), ("prompts/a.prompt.md", "prompt"), ("promptfooconfig.yaml", "prompt"),
-        ("docker-compose.dev.yml", "compose"), ("api/openapi.yaml", "openapi"), ("infra/template.yaml", "cloudformation"),
-        ("roles/web/tasks/main.yml", "ansible"), ("site.yml", "ansible"), ("deploy-playbook.yml", "ansible"), ("infra.bicep", "bicep"),
-        (".github/settings.yml", "settings"), ("README.md", "readme"), ("MODEL_CARD.md", "modelcard"), ("src/app.py", None), ("", None),
+        ("Dockerfile", "dockerfile"),
+        ("a/Dockerfile.prod", "dockerfile"),
+        ("web.dockerfile", "dockerfile"),
+        ("Containerfile", "dockerfile"),
+        ("Dockerfile.dockerignore", None),
+        ("main.tf", "terraform"),
+        ("main.tf.json", "terraform"),
+        ("main.tofu", "terraform"),
+        ("prod.tfvars", None),
+        (".github/CODEOWNERS", "codeowners"),
+        ("SECURITY.md", "security-policy"),
+        ("a/b/security.md", None),
+        ("a/b/SECURITY.md", "security-policy"),
+        (".github/security.md", "security-policy"),
+        (".github/dependabot.yml", "dependabot"),
+        (".github/workflows/dependabot.yml", None),
+        (".github/workflows/goreleaser.yaml", None),
+        ("renovate.json5", "renovate"),
+        (".renovaterc", "renovate"),
+        (".pre-commit-config.yaml", "pre-commit"),
+        ("chart/Chart.yaml", "helm-chart"),
+        ("chart/values-prod.yaml", "helm-values"),
+        ("k/kustomization.yml", "kustomization"),
+        (".goreleaser.pro.yaml", "goreleaser"),
+        ("requirements-dev.txt", "requirements"),
+        ("requirements/base.in", "requirements"),
+        ("dev-requirements.txt", "requirements"),
+        ("requirements.yaml", "helm-requirements"),
+        ("pyproject.toml", "pyproject"),
+        ("uv.lock", "python.lock"),
+        ("package-lock.json", "lock"),
+        ("go.mod", "go.mod"),
+        ("app/build.gradle.kts", "build.gradle"),
+        ("gradle/libs.versions.toml", "libs.versions"),
+        ("App.csproj", "nuget"),
+        ("x.gemspec", "gemspec"),
+        ("model.onnx", "model"),
+        ("w.safetensors", "model"),
+        ("n.ipynb", "notebook"),
+        ("prompts/a.prompt.md", "prompt"),
+        ("promptfooconfig.yaml", "prompt"),
+        ("docker-compose.dev.yml", "compose"),
+        ("api/openapi.yaml", "openapi"),
+        ("infra/template.yaml", "cloudformation"),
+        ("roles/web/tasks/main.yml", "ansible"),
+        ("site.yml", "ansible"),
+        ("deploy-playbook.yml", "ansible"),
+        ("infra.bicep", "bicep"),
+        (".github/settings.yml", "settings"),
+        ("README.md", "readme"),
+        ("MODEL_CARD.md", "modelcard"),
+        ("src/app.py", None),
+        ("", None),
     ],
-)  # fmt: skip
+)
 def test_kind_is_told_by_the_name(path: str, kind: str | None) -> None:
     assert companion_kind(path) == kind
 
@@ -38,11 +77,8 @@ def test_kind_is_told_by_the_name(path: str, kind: str | None) -> None:
 @pytest.mark.parametrize("kind", sorted(COMPANIONS))
 def test_parser_of_every_kind_exists_and_survives_an_empty_file(kind: str) -> None:
     assert callable(getattr(import_module(COMPANIONS[kind].module), COMPANIONS[kind].function))
-    try:
+    with suppress(UnreadableFile):
         found = parse_companion(kind, "x/file", b"", aside=True)
-    except UnreadableFile as error:
-        assert error.reason
-    else:
         assert found.file.status in {FileStatus.READ, FileStatus.SKIPPED}
 
 

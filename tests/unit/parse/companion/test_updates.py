@@ -77,8 +77,13 @@ def test_hooks_are_read_with_their_stages() -> None:
     found = read("pre-commit", ".pre-commit-config.yaml", PRECOMMIT)
     bandit, test = found.hooks
     assert (bandit.repo, bandit.id, bandit.version, bandit.args, bandit.stages, bandit.span.line) == (
-        "https://github.com/PyCQA/bandit", "bandit", "1.7.5", ("-c", "pyproject.toml"), ("pre-commit",), 8,
-    )  # fmt: skip
+        "https://github.com/PyCQA/bandit",
+        "bandit",
+        "1.7.5",
+        ("-c", "pyproject.toml"),
+        ("pre-commit",),
+        8,
+    )
     assert (test.repo, test.entry, test.version, test.stages, test.language) == ("local", "pytest", None, ("manual",), "system")
     assert found.companions[0].facts == {"hooks": 2, "ci": True, "ci_skip": ["mypy"], "autofix": False, "autoupdate": "weekly"}
 
@@ -105,7 +110,13 @@ def test_reason_names_the_line_when_the_file_is_no_yaml() -> None:
 
 
 def test_goreleaser_tells_what_it_signs() -> None:
-    text = "builds: [{main: .}]\nsigns: [{cmd: cosign}]\nsboms: []\nchangelog: {disable: true}\ndockers: [{build_flag_templates: [--sbom=true]}]\n"
+    text = (
+        "builds: [{main: .}]\n"
+        "signs: [{cmd: cosign}]\n"
+        "sboms: []\n"
+        "changelog: {disable: true}\n"
+        "dockers: [{build_flag_templates: [--sbom=true]}]\n"
+    )
     facts = read("goreleaser", ".goreleaser.yaml", text).companions[0].facts
     assert (facts["builds"], facts["signs"], facts["sboms"], facts["changelog"], facts["attestations"]) == (
         True,

@@ -42,11 +42,13 @@ def parse_requirements(kind: str, path: str, data: bytes, aside: bool) -> Parsed
     lines = text_from(data).split("\n")
     index = 0
     while index < len(lines):
-        first, text = index, lines[index]
-        while text.endswith("\\") and index + 1 < len(lines):
+        first, parts = index, [lines[index]]
+        while parts[-1].endswith("\\") and index + 1 < len(lines):
             index += 1
-            text = text[:-1] + lines[index]
+            parts[-1] = parts[-1][:-1]
+            parts.append(lines[index])
         index += 1
+        text = "".join(parts)
         text = re.sub(r"(?:^|\s)#.*$", "", text).strip()
         text = re.sub(r"\s--(?:hash|global-option|config-settings|install-option)[ =]\S+", "", text)
         editable = _OPTION.sub("", text)

@@ -45,39 +45,45 @@ class _Open:
 
 
 _KEPT_BELOW = 2_000
-"""Descendants an element remembers; only those of a depth that a build file needs are passed up."""
+"""Descendants an element remembers."""
 _LOOK_DOWN = 4
+"""Depth from which on an element's children are passed up: above it stand whole documents."""
 
 
-def elements_of(data: bytes) -> list[Element]:
-    """All elements of a document in the order in which they end, with line numbers.
+class _Reader:
+    """Expat's handlers: what is open, and what has ended."""
 
-    Raises: UnreadableFile for what is not well formed, declares entities, or is deeper or longer than the bounds.
-    """
-    from xml.parsers import expat
+    def __init__(self) -> None:
+        from xml.parsers import expat
 
-    parser = expat.ParserCreate()
-    names: list[str] = []
-    stack: list[_Open] = []
-    found: list[Element] = []
+        self.names: list[str] = []
+        self.stack: list[_Open] = []
+        self.found: list[Element] = []
+        self.parser = expat.ParserCreate()
+        self.parser.StartElementHandler = self.start
+        self.parser.EndElementHandler = self.end
+        self.parser.CharacterDataHandler = self.characters
+        self.parser.EntityDeclHandler = self.refuse
+        self.parser.ExternalEntityRefHandler = None
 
-    def start(name: str, attributes: dict[str, str]) -> None:
-        if len(stack) >= MAX_DEPTH:
-            raise UnreadableFile("it nests too deep", parser.CurrentLineNumber)
-        if len(found) >= MAX_ELEMENTS:
-            raise UnreadableFile(f"it has more than {MAX_ELEMENTS} elements", parser.CurrentLineNumber)
-        names.append(name.rpartition(":")[2])
-        stack.append(_Open(parser.CurrentLineNumber, attributes))
+    def start(self, name: str, attributes: dict[str, str]) -> None:
+        line = self.parser.CurrentLineNumber
+        if len(self.stack) >= MAX_DEPTH:
+            raise UnreadableFile("it nests too deep", line)
+        if len(self.found) >= MAX_ELEMENTS:
+            raise UnreadableFile(f"it has more than {MAX_ELEMENTS} elements", line)
+        self.names.append(name.rpartition(":")[2])
+        self.stack.append(_Open(line, attributes))
 
-    def characters(text: str) -> None:
-        if stack:
-            stack[-1].text.append(text)
+    def characters(self, text: str) -> None:
+        if self.stack:
+            self.stack[-1].text.append(text)
 
-    def end(_: str) -> None:
-        top = stack.pop()
+    def end(self, _: str) -> None:
+        top = self.stack.pop()
         text = "".join(top.text).strip()
-        path = tuple(names)
-        found.append(
+        path = tuple(self.names)
+        self.found.append(
             Element(
                 path=path,
                 line=top.line,
@@ -87,26 +93,32 @@ def elements_of(data: bytes) -> list[Element]:
                 below=tuple(top.below),
             )
         )
-        names.pop()
-        if stack:
-            outer = stack[-1]
+        self.names.pop()
+        if self.stack:
+            outer = self.stack[-1]
             outer.children.append((path[-1], text))
             if len(path) > _LOOK_DOWN and len(outer.below) < _KEPT_BELOW:
-                outer.below.extend(top.children)
+                outer.below.extend(top.children[:_KEPT_BELOW])
                 outer.below.extend(top.below[:_KEPT_BELOW])
 
-    def refuse(*_: object) -> None:
-        raise UnreadableFile("it declares entities, which opslint does not expand", parser.CurrentLineNumber)
+    def refuse(self, *_: object) -> None:
+        raise UnreadableFile("it declares entities, which opslint does not expand", self.parser.CurrentLineNumber)
 
-    parser.StartElementHandler = start
-    parser.EndElementHandler = end
-    parser.CharacterDataHandler = characters
-    parser.EntityDeclHandler = refuse
-    parser.ExternalEntityRefHandler = None
+
+def elements_of(data: bytes) -> list[Element]:
+    """All elements of a document in the order in which they end, with line numbers.
+
+    Raises: UnreadableFile for what is not well formed, declares entities, or is deeper or longer than the bounds.
+    """
+    from xml.parsers import expat
+
+    reader = _Reader()
     try:
-        parser.Parse(data, True)
+        reader.parser.Parse(data, True)
     except expat.ExpatError as error:
         raise UnreadableFile(f"it is not XML: {expat.ErrorString(error.code)}", error.lineno) from None
     except (LookupError, ValueError) as error:
         raise UnreadableFile(f"it is not XML: {error}") from None
-    return found
+    finally:
+        del reader.parser  # it holds the reader's own methods: without the collector, neither would ever go
+    return reader.found

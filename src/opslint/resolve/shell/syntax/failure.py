@@ -156,10 +156,11 @@ class Failures:
         if node is None:
             return ""
         text = self.source.raw(node)
+        word = self.word(node) if node.type == "command" else ""
+        if word in ("exit", "return") and (mark in text or (node.named_child_count == 1 and mark == "$?")):
+            return word
         if mark not in text:
             return ""
-        if node.type == "command" and self.word(node) in ("exit", "return"):
-            return self.word(node)
         if node.type in ("variable_assignment", "variable_assignments", "declaration_command"):
             found = re.match(r"(?:\w+\s+)?(\w+)=", text)
             return "mark" if found and found[1] in self.gates else ""

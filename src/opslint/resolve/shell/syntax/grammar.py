@@ -9,8 +9,14 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:  # the import costs 1 ms at start-up; no floor is crossed by it
     from tree_sitter import Node, Parser
 
-MAX_SCRIPT = 128 * 1024
-"""Code points of a script that are read; the longest real block seen has 41,000."""
+MAX_SCRIPT = 32 * 1024
+"""Code points of a script that are read: three times the longest block of the corpus."""
+
+MAX_TROUBLE = 4096
+"""Bound on error recovery, which can be quadratic: the sum of squared sizes (in KiB) of scripts that did not parse."""
+
+MAX_TROUBLED = 2048
+"""Code points of a script that are read once that bound is passed."""
 
 _RUNAWAY = (
     (re.compile(r"(?<!\|)\|(?!\|)"), 300),  # one pipe of n members takes n² memory
@@ -19,10 +25,12 @@ _RUNAWAY = (
     (re.compile(r"=\("), 200),
     (re.compile(r"\$\{"), 3000),
     (re.compile(r"\[\["), 600),
+    (re.compile(r"[<>]"), 1000),
 )
 _CLOSING_SURPLUS = 250  # unmatched ")": quadratic error recovery; a `case` has one each pattern
 
 _parser: Parser | None = None
+_trouble = 0
 
 
 def parser() -> Parser:
@@ -64,7 +72,7 @@ def bounded(text: str) -> str:
         text = text.replace("\0", " ")
     if len(text) < 1024:
         return text
-    text = text[:MAX_SCRIPT]
+    text = text[: MAX_SCRIPT if _trouble < MAX_TROUBLE else MAX_TROUBLED]
     for pattern, limit in _RUNAWAY:
         for count, found in enumerate(pattern.finditer(text)):
             if count >= limit:
@@ -81,4 +89,14 @@ def bounded(text: str) -> str:
 
 def root_of(source: bytes) -> Node:
     """The root node of a script, ERROR nodes and all."""
-    return parser().parse(source).root_node
+    global _trouble  # noqa: PLW0603  a sum over the scripts of one repository, set back by `calm`
+    root = parser().parse(source).root_node
+    if len(source) > MAX_TROUBLED and root.has_error:
+        _trouble += (len(source) // 1024) ** 2
+    return root
+
+
+def calm() -> None:
+    """Forget the scripts that did not parse: what one repository holds does not shorten those of the next."""
+    global _trouble  # noqa: PLW0603  as above
+    _trouble = 0

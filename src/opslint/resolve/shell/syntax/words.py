@@ -57,6 +57,11 @@ class Source:
             return self.text[start:end]
         return self.text[self.offset(start) : self.offset(end)]
 
+    def backgrounded(self, end: int) -> bool:
+        """Whether a single `&` stands behind a statement that ends at a byte offset."""
+        after = self.data[end : end + 8].lstrip(b" \t")
+        return after.startswith(b"&") and not after.startswith(b"&&")
+
     def raw(self, node: Node) -> str:
         """The text of a node, expressions as masked."""
         return self.slice(node.start_byte, node.end_byte)
@@ -76,7 +81,7 @@ class Source:
                 at = max(end_of, at + 1)
             return "".join(parts)
 
-        return _MASKED.sub(value, text)
+        return _UNKNOWNS.sub(UNKNOWN, _MASKED.sub(value, text))
 
 
 class Scope:

@@ -1,0 +1,3 @@
+RSpec.describe "roster" do
+  it "is written one day"
+end

@@ -1,0 +1,1 @@
+"""What opslint claims, checked."""
