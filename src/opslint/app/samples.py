@@ -37,9 +37,10 @@ class Outcome(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def sample_folders(folder: str) -> tuple[str, ...]:
-    """The folders that make up the index for a user's folder: ours first, then theirs where it is another."""
+    """The folders that make up the index for a user's folder: ours first, then theirs where it is not in ours."""
     ours = knowledge_folder("rules")
-    return (ours,) if os.path.realpath(folder) == os.path.realpath(ours) else (ours, folder)
+    within = os.path.realpath(folder) + os.sep
+    return (ours,) if within.startswith(os.path.realpath(ours) + os.sep) else (ours, folder)
 
 
 def run_samples(folder: str) -> Iterator[Outcome]:

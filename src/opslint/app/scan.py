@@ -21,7 +21,7 @@ from opslint.match.subjects.table import Scene
 from opslint.match.unknown import unknown_for
 from opslint.model.evidence import Signal
 from opslint.model.pipeline import Platform
-from opslint.model.repository import FileStatus, Repository
+from opslint.model.repository import FileEntry, FileStatus, Repository
 from opslint.model.result import MethodologyResult, Report
 from opslint.parse.discover import read_repository
 from opslint.resolve.activities import resolve
@@ -54,14 +54,25 @@ def check_codes(words: tuple[str, ...], index: Index) -> None:
 
     Raises: UsageError that names the closest codes.
     """
-    known = {rule.code for rule in index.rules}
+    known = sorted(rule.code for rule in index.rules)
     for word in words:
         if not any(code.startswith(word.upper()) for code in known):
-            import difflib
+            raise UsageError(f'no practice has a code that begins with "{word}"', hint=_meant(word, known, index))
 
-            close = difflib.get_close_matches(word.upper(), sorted(known), n=3)
-            raise UsageError(f'no practice has a code that begins with "{word}"',
-                             hint=f"did you mean {', '.join(close)}?" if close else "opslint rules lists them all")
+
+def _meant(word: str, known: list[str], index: Index) -> str:
+    """The next step for a code that nothing carries: the closest codes, those beside it, or the list."""
+    named = next((rule.code for rule in index.rules if rule.name == word.lower()), None)
+    if named:
+        return f"did you mean {named}?"
+    import difflib
+
+    close = difflib.get_close_matches(word.upper()[:20], known, n=3)
+    if close:
+        return f"did you mean {', '.join(close)}?"
+    family = next((word.upper()[:size] for size in (3, 2) if any(code.startswith(word.upper()[:size]) for code in known)
+                   and len(word) >= size), "")
+    return f"opslint rules --select {family} lists those that begin with {family}" if family else "opslint rules lists them all"
 
 
 def chooser(options: ScanOptions) -> Callable[[str], bool]:
@@ -96,9 +107,7 @@ def scan_tree(tree: Tree, index: Index, options: ScanOptions) -> Scan:
     asker = Asker(index, Scene(repository, jobs, index.signs), facts)
     choose = chooser(options)
     rules = tuple(rule for rule in index.rules if choose(rule.code))
-    for rule in rules:
-        if rule.fields:
-            signals.extend(asker.signals(rule))
+    signals.extend(asker.signals(rules))
     facts.take(tuple(signals))
 
     results = judge_repository(rules, index.methodologies, signals, facts.places,
@@ -108,9 +117,11 @@ def scan_tree(tree: Tree, index: Index, options: ScanOptions) -> Scan:
 
 def _anything(repository: Repository) -> bool:
     """Whether there is anything to judge, or something that should have been and could not be read."""
-    return bool(repository.pipelines or repository.resources) or any(
-        entry.status is FileStatus.UNREADABLE and entry.kind.startswith(("github.", "gitlab.", "argo", "kubernetes"))
-        for entry in repository.files)
+    return bool(repository.pipelines or repository.resources) or any(_unreadable(entry) for entry in repository.files)
+
+
+def _unreadable(entry: FileEntry) -> bool:
+    return entry.status is FileStatus.UNREADABLE and entry.kind.startswith(("github.", "gitlab.", "argo", "kubernetes"))
 
 
 def anchor_of(repository: Repository) -> Span:
@@ -119,6 +130,9 @@ def anchor_of(repository: Repository) -> Span:
     ranked = sorted(entries, key=lambda one: (not any(event in ("change", "push") for event in one.events), one.path))
     if ranked:
         return Span(path=ranked[0].path)
+    broken = next((entry for entry in repository.files if _unreadable(entry)), None)
+    if broken is not None:
+        return Span(path=broken.path)
     if repository.pipelines:
         return Span(path=repository.pipelines[0].path)
     if repository.resources:

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import click
+import msgspec
 
-from opslint.cli.options import option, speaks_unicode, terminal_width, wants_color
+from opslint.cli.options import option, speaks_unicode, terminal_width, wants_color, write_stdout
 from opslint.errors import UsageError
 from opslint.knowledge.index import Index
 from opslint.knowledge.load import load_index
 from opslint.knowledge.types import Rule
-from opslint.report.paint import Line, painted, wrap
+from opslint.report.paint import Line, ascii_copy, painted, wrap
 
 LEVELS = {1: "essential", 2: "established", 3: "advanced"}
 PLATFORMS = {"github": "GitHub Actions", "gitlab": "GitLab CI", "argo": "Argo"}
@@ -22,9 +23,12 @@ def command(code: str, color: str) -> None:
     """Tell what CODE (DS101, sast, DS1, DS) is, why it matters, what counts and how to add it."""
     index = load_index()
     width = min(terminal_width(), 100)
+    unicode = speaks_unicode(to_file=False)
+    if not unicode:
+        index = msgspec.structs.replace(index, rules=tuple(ascii_copy(rule) for rule in index.rules),
+                                        methodologies=tuple(ascii_copy(one) for one in index.methodologies))
     lines = explain(code, index, width)
-    click.echo(painted(lines, color=wants_color(color, to_file=False), unicode=speaks_unicode(to_file=False)), nl=False,
-               color=True)
+    write_stdout(painted(lines, color=wants_color(color, to_file=False), unicode=unicode))
 
 
 def explain(word: str, index: Index, width: int) -> list[Line]:

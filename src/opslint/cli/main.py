@@ -13,7 +13,7 @@ from typing import Any  # noqa: E402
 import click  # noqa: E402
 
 from opslint import __version__  # noqa: E402
-from opslint.errors import OpslintError  # noqa: E402
+from opslint.errors import OpslintError, UsageError  # noqa: E402
 
 COMMANDS = {
     "scan": ("opslint.cli.scan", "Report which practices a repository's pipelines carry out."),
@@ -47,12 +47,12 @@ class LazyGroup(click.Group):
 
     def resolve_command(self, ctx: click.Context, args: list[str]) -> tuple[str | None, click.Command | None, list[str]]:
         """Say what was meant where a command is misspelt."""
-        if args and args[0] not in COMMANDS:
+        if args and args[0] not in COMMANDS and not args[0].startswith("-"):
             import difflib
 
             close = difflib.get_close_matches(args[0], COMMANDS, n=1)
-            hint = f'; did you mean "{close[0]}"?' if close else f"; the commands are {', '.join(COMMANDS)}"
-            raise click.UsageError(f'there is no command "{args[0]}"{hint}', ctx)
+            raise UsageError(f'there is no command "{args[0]}"',
+                             hint=f'did you mean "{close[0]}"?' if close else f"the commands are {', '.join(COMMANDS)}")
         return super().resolve_command(ctx, args)
 
 
@@ -74,6 +74,20 @@ def fail(error: OpslintError) -> int:
     if error.hint:
         click.echo(f"  hint: {printable(error.hint)}", err=True)
     return error.exit_code
+
+
+def usage_error(error: click.ClickException) -> OpslintError:
+    """Click's complaint in our words: the option first, what was wrong with it, where else its value may come from."""
+    message = error.format_message()
+    context = getattr(error, "ctx", None)
+    parameter = getattr(error, "param", None)
+    hint = f"{context.command_path if context else 'opslint'} --help lists what it takes"
+    if isinstance(error, click.BadParameter) and not isinstance(error, click.MissingParameter) and parameter is not None:
+        message = f"{max(parameter.opts, key=len)}: {error.message}"
+        variable = parameter.envvar
+        if context is not None and context.get_parameter_source(parameter.name) is click.core.ParameterSource.ENVIRONMENT:
+            hint = f"the value comes from the variable {variable}; {hint}"
+    return UsageError(message, hint=hint)
 
 
 def report_defect(error: BaseException) -> int:
@@ -100,40 +114,40 @@ def execute(arguments: list[str] | None = None) -> int:
         return outcome if isinstance(outcome, int) else 0
     except click.exceptions.Exit as exit_:
         return exit_.exit_code
-    except click.ClickException as error:
-        error.show()
+    except click.exceptions.NoArgsIsHelpError as error:
+        click.echo(error.format_message(), err=True)
         return 2
-    except click.Abort:
-        click.echo("opslint: interrupted", err=True)
-        return 130
+    except click.ClickException as error:
+        return fail(usage_error(error))
     except OpslintError as error:
         return fail(error)
-    except BrokenPipeError:
-        _silence_stdout()
-        return 0
-    except KeyboardInterrupt:
+    except (click.Abort, KeyboardInterrupt):
         click.echo("opslint: interrupted", err=True)
         return 130
+    except (BrokenPipeError, SystemExit):  # click leaves by SystemExit, and only where a pipe was closed
+        from opslint.cli.options import silence_stdout
+
+        silence_stdout()
+        return 0
     except (Exception, RecursionError) as error:
         return report_defect(error)
 
 
-def _silence_stdout() -> None:
-    """Let nothing more be written to a pipe that was closed."""
-    devnull = os.open(os.devnull, os.O_WRONLY)
-    os.dup2(devnull, 1)
-    os.close(devnull)
+def _open_closed_streams() -> None:
+    """Give a process that was started without standard output or error one that goes nowhere."""
+    if sys.stdout is None:
+        sys.stdout = open(os.devnull, "w", encoding="utf-8")  # noqa: SIM115  lives as long as the process
+    if sys.stderr is None:
+        sys.stderr = open(os.devnull, "w", encoding="utf-8")  # noqa: SIM115  the same
 
 
 def run() -> None:
     """The console script: run, flush, and leave without tearing the interpreter down."""
+    _open_closed_streams()
     code = execute()
     try:
         sys.stdout.flush()
         sys.stderr.flush()
-    except BrokenPipeError:
-        _silence_stdout()
-    except OSError as error:
+    except OSError:  # told already, or nobody listens
         code = code or 2
-        os.write(2, f"opslint: error: the output could not be written: {error.strerror}\n".encode())
     os._exit(code)

@@ -9,6 +9,8 @@ from typing import Any, TypeVar
 
 import click
 
+from opslint.errors import UsageError
+
 Command = TypeVar("Command", bound=Callable[..., Any])
 
 
@@ -25,14 +27,17 @@ def codes(_: click.Context, __: click.Parameter, value: tuple[str, ...]) -> tupl
 
 
 def wants_color(choice: str, *, to_file: bool) -> bool:
-    """Whether to paint: what was asked for, else NO_COLOR and FORCE_COLOR, else whether the stream is a terminal."""
+    """Whether to paint: what was asked for, else NO_COLOR and FORCE_COLOR, else whether the stream is a terminal.
+
+    Source: no-color.org, force-color.org. A file is painted only where `--color always` asks for it.
+    """
     if choice != "auto":
         return choice == "always"
-    if os.environ.get("NO_COLOR"):
+    if to_file or os.environ.get("NO_COLOR"):
         return False
     if os.environ.get("FORCE_COLOR"):
         return True
-    return not to_file and sys.stdout.isatty() and os.environ.get("TERM") != "dumb"
+    return sys.stdout.isatty() and os.environ.get("TERM") != "dumb"
 
 
 def terminal_width() -> int:
@@ -52,22 +57,65 @@ def speaks_unicode(*, to_file: bool) -> bool:
     return encoding.startswith("utf")
 
 
-def write_output(text: str, path: str | None) -> None:
-    """Write to standard output, or to a file whole or not at all.
+def write_stdout(text: str, *, machine: bool = False) -> None:
+    """Write to standard output at once; what a machine reads is UTF-8 whatever the locale says.
 
-    Raises: UsageError where the file cannot be written.
+    A pipe that was closed is no failure: the reader has had enough.
+    Raises: UsageError where the stream cannot take it (a full disk).
     """
-    if path is None or path == "-":
-        sys.stdout.write(text)
-        return
-    from opslint.errors import UsageError
+    encoding = "utf-8" if machine else sys.stdout.encoding or "ascii"
+    try:
+        buffer = getattr(sys.stdout, "buffer", None)
+        if buffer is None:
+            sys.stdout.write(text)
+        else:
+            sys.stdout.flush()
+            buffer.write(text.encode(encoding, "backslashreplace"))
+        sys.stdout.flush()
+    except BrokenPipeError:
+        silence_stdout()
+    except OSError as error:
+        silence_stdout()
+        raise UsageError(f"standard output cannot be written: {error.strerror}", hint="make room, or name a file by --output") from error
 
+
+def silence_stdout() -> None:
+    """Let what is still buffered, and all that follows, go nowhere."""
+    devnull = os.open(os.devnull, os.O_WRONLY)
+    os.dup2(devnull, 1)
+    os.close(devnull)
+
+
+def write_output(text: str, path: str | None, *, machine: bool = False) -> None:
+    """Write to standard output, or to a file whole or not at all (a device or pipe is written as it stands).
+
+    Raises: UsageError where it cannot be written.
+    """
+    if path is None:
+        write_stdout(text, machine=machine)
+        return
+    try:
+        if os.path.exists(path) and not os.path.isfile(path) and not os.path.isdir(path):
+            with open(path, "wb") as stream:
+                stream.write(text.encode("utf-8", "backslashreplace"))
+            return
+        _replace(os.path.realpath(path), text.encode("utf-8", "backslashreplace"))
+    except (OSError, ValueError) as error:
+        reason = error.strerror if isinstance(error, OSError) else "its name holds a NUL character"
+        raise UsageError(f'"{path}" cannot be written: {reason}', hint="name a file in a folder that exists and is writable") from error
+
+
+def _replace(path: str, data: bytes) -> None:
+    if os.path.isdir(path):
+        raise IsADirectoryError(21, "it is a directory", path)
     temporary = f"{path}.{os.getpid()}.tmp"
     try:
-        with open(temporary, "w", encoding="utf-8", newline="\n") as stream:
-            stream.write(text)
+        with open(temporary, "wb") as stream:
+            stream.write(data)
+        if os.path.exists(path):
+            os.chmod(temporary, os.stat(path).st_mode & 0o7777)
         os.replace(temporary, path)
-    except OSError as error:
+    except OSError:
         if os.path.exists(temporary):
             os.unlink(temporary)
-        raise UsageError(f'"{path}" cannot be written: {error.strerror}', hint="name a folder that exists and is writable") from error
+        raise

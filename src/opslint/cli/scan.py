@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 import time
 
@@ -20,11 +21,11 @@ from opslint.source.tree import open_tree
 FAIL_ON = (*[severity.value for severity in Severity], "never")
 
 
-@click.command("scan")
+@click.command("scan", epilog="Every option has a variable: --fail-on is OPSLINT_FAIL_ON.")
 @click.argument("targets", metavar="[TARGET]...", nargs=-1, type=click.Path())
 @option("--rev", metavar="REV", help="Scan this revision of a git repository, without a checkout.")
 @option("--format", "-f", "formats", multiple=True, type=click.Choice(sorted(REPORTERS)), help="How to print; default text.")
-@option("--output", "-o", "outputs", multiple=True, metavar="FILE", help="Where to write, in the order of the formats; default stdout.")
+@option("--output", "-o", "outputs", multiple=True, type=click.Path(), metavar="FILE", help="Where to write, in the order of the formats; default stdout.")
 @option("--select", multiple=True, callback=codes, metavar="CODES", help="Only these practices (prefixes: DS, DS1, DS101).")
 @option("--extend-select", multiple=True, callback=codes, metavar="CODES", help="These too.")
 @option("--ignore", multiple=True, callback=codes, metavar="CODES", help="Not these.")
@@ -45,8 +46,9 @@ def command(targets: tuple[str, ...], rev: str | None, formats: tuple[str, ...],
     """
     pairs = pair_outputs(formats or ("text",), outputs)
     targets = targets or (".",)
-    if len(targets) > 1 and any(name != "text" for name, _ in pairs):
-        raise UsageError("several targets can only be printed as text", hint="scan them one by one for a machine's format")
+    if len(targets) > 1 and pairs != [("text", None)]:
+        raise UsageError("several targets can only be printed as text to standard output",
+                         hint="scan them one by one for another format or a file")
     index = load_index()
     options = ScanOptions(level=level, select=select, extend_select=extend_select, ignore=ignore)
     code = 0
@@ -62,7 +64,7 @@ def command(targets: tuple[str, ...], rev: str | None, formats: tuple[str, ...],
             look = RenderOptions(width=terminal_width(), color=wants_color(color, to_file=path is not None),
                                  unicode=speaks_unicode(to_file=path is not None), explain_evidence=explain_evidence, quiet=quiet,
                                  verbose=verbose, seconds=seconds)
-            write_output(renderer(name)(report, index, look), path)
+            write_output(renderer(name)(report, index, look), path, machine=name != "text")
         code = max(code, gate(report, fail_on, min_coverage))
         if strict:
             check_strict(report)
@@ -76,10 +78,13 @@ def pair_outputs(formats: tuple[str, ...], outputs: tuple[str, ...]) -> list[tup
     """
     if len(outputs) > len(formats):
         raise UsageError(f"{len(outputs)} --output but {len(formats)} --format", hint="give one --format for each --output")
-    files = [*outputs, *[None] * (len(formats) - len(outputs))]
-    pairs = [(name, None if path == "-" else path) for name, path in zip(formats, files, strict=True)]
+    paths = [*outputs, *[None] * (len(formats) - len(outputs))]
+    pairs = [(name, None if path == "-" else path) for name, path in zip(formats, paths, strict=True)]
     if sum(path is None for _, path in pairs) > 1:
         raise UsageError("two formats would go to standard output", hint="give an --output for each format but one")
+    files = [os.path.realpath(path) for _, path in pairs if path is not None and "\0" not in path]
+    if len(set(files)) < len(files):
+        raise UsageError("two formats would go to the same file", hint="give each format an --output of its own")
     return pairs
 
 

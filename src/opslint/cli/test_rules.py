@@ -6,8 +6,9 @@ import os
 
 import click
 
-from opslint.cli.options import option
-from opslint.errors import NoInputError
+from opslint.cli.options import option, write_stdout
+from opslint.errors import NoInputError, UsageError
+from opslint.report.escape import printable
 
 
 @click.command("test-rules")
@@ -17,6 +18,8 @@ def command(folder: str, verbose: int) -> int:
     """Check the rule and tool files in FOLDER (default: rules) against their schemas and run their samples."""
     from opslint.app.samples import run_samples
 
+    if os.path.isfile(folder):
+        raise UsageError(f'"{folder}" is a file', hint="name the folder it stands in: opslint test-rules FOLDER")
     if not os.path.isdir(folder):
         raise NoInputError(f'there is no folder "{folder}"', hint="opslint test-rules PATH-TO-RULES")
     count = failed = 0
@@ -25,8 +28,9 @@ def command(folder: str, verbose: int) -> int:
         failed += not outcome.passed
         if not outcome.passed or verbose:
             word = "ok  " if outcome.passed else "FAIL"
-            click.echo(f"{word} {outcome.name}" + (f": {outcome.message} ({outcome.path})" if outcome.message else ""))
+            told = f"{word} {outcome.name}" + (f": {outcome.message} ({outcome.path})" if outcome.message else "")
+            write_stdout(printable(told) + "\n")
     if not count:
         raise NoInputError(f'"{folder}" holds no rule or tool file with samples', hint="docs/how-to/rule.md shows the form")
-    click.echo(f"{count - failed} samples passed, {failed} failed")
+    write_stdout(f"{count - failed} samples passed, {failed} failed\n")
     return 1 if failed else 0

@@ -5,9 +5,12 @@ from __future__ import annotations
 import click
 import msgspec
 
-from opslint.cli.options import codes, option
+from opslint.cli.options import codes, option, terminal_width, write_stdout
 from opslint.knowledge.index import Index
 from opslint.knowledge.load import load_index
+from opslint.report.paint import wrap
+
+WIDEST = 100
 
 
 class ToolRow(msgspec.Struct, frozen=True, kw_only=True):
@@ -21,12 +24,21 @@ class ToolRow(msgspec.Struct, frozen=True, kw_only=True):
 
 @click.command("tools")
 @click.argument("words", nargs=-1)
-@option("--format", "-f", "format_", type=click.Choice(("text", "json", "markdown")), default="text", show_default=True)
-@option("--select", multiple=True, callback=codes, metavar="CODES", help="Only tools that show these practices.")
+@option("--format", "-f", "format_", type=click.Choice(("text", "json", "markdown")), default="text", show_default=True,
+        envvar="OPSLINT_TOOLS_FORMAT")
+@option("--select", multiple=True, callback=codes, metavar="CODES", help="Only tools that show these practices.",
+        envvar="OPSLINT_TOOLS_SELECT")
 def command(words: tuple[str, ...], format_: str, select: tuple[str, ...]) -> None:
     """List the tools opslint recognises, or those whose name has one of WORDS in it."""
-    rows = [row for row in tool_rows(load_index()) if _wanted(row, words, select)]
-    click.echo(RENDERERS[format_](rows), nl=False)
+    from opslint.app.scan import check_codes
+
+    index = load_index()
+    check_codes(select, index)
+    rows = [row for row in tool_rows(index) if _wanted(row, words, select)]
+    if format_ == "text":
+        write_stdout(render_text(rows, min(terminal_width(), WIDEST)))
+    else:
+        write_stdout(RENDERERS[format_](rows), machine=True)
 
 
 def tool_rows(index: Index) -> list[ToolRow]:
@@ -49,10 +61,15 @@ def _wanted(row: ToolRow, words: tuple[str, ...], select: tuple[str, ...]) -> bo
     return not words or any(word.lower() in told for word in words)
 
 
-def render_text(rows: list[ToolRow]) -> str:
-    """One line a tool."""
-    lines = [f"{row.tool:<34} {' '.join(row.practices) or '-'}" for row in rows]
-    return "\n".join([*lines, f"{len(rows)} tools"]) + "\n"
+def render_text(rows: list[ToolRow], width: int) -> str:
+    """One entry a tool; practices that are too many for the line go on below."""
+    name = max((len(row.tool) for row in rows), default=0)
+    lines = []
+    for row in rows:
+        told = wrap(" ".join(row.practices) or "-", width - name - 1)
+        lines += [f"{row.tool if number == 0 else '':<{name}} {text}" for number, text in enumerate(told)]
+    lines.append(f"{len(rows)} tool{'s' if len(rows) != 1 else ''}")
+    return "\n".join(lines) + "\n"
 
 
 def render_json(rows: list[ToolRow]) -> str:
@@ -66,4 +83,4 @@ def render_markdown(rows: list[ToolRow]) -> str:
     return "\n".join(["| tool | name | practices |", "|---|---|---|", *lines]) + "\n"
 
 
-RENDERERS = {"text": render_text, "json": render_json, "markdown": render_markdown}
+RENDERERS = {"json": render_json, "markdown": render_markdown}

@@ -8,7 +8,7 @@ import msgspec
 
 from opslint.knowledge.types import Methodology, Rule, ToolSignal
 
-FORMAT = 1
+FORMAT = 2
 
 
 class IndexedSignal(msgspec.Struct, frozen=True, kw_only=True):
@@ -33,7 +33,7 @@ class Index(msgspec.Struct, frozen=True, kw_only=True):
     """Rules and tools, ready to look up.
 
     Shape: each table maps a name as written in pipelines (lower case for slugs, images and hooks) to positions in `signals`;
-           `*_globs` hold the names that carry a wildcard; `programs` has one list a rule, parallel to its `fields`.
+           `homes` the name of a tool's own repository to the tools made there; `*_globs` hold the names that carry a wildcard; `programs` has one list a rule, parallel to its `fields`.
     """
 
     format: int
@@ -43,6 +43,7 @@ class Index(msgspec.Struct, frozen=True, kw_only=True):
     programs: dict[str, tuple[Programs, ...]]
     signs: dict[str, Any]
     signals: tuple[msgspec.Raw, ...]
+    homes: dict[str, tuple[str, ...]]
     commands: dict[str, tuple[int, ...]]
     command_globs: dict[str, tuple[int, ...]]
     actions: dict[str, tuple[int, ...]]

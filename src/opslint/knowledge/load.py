@@ -10,6 +10,9 @@ from opslint.knowledge.index import FORMAT, Index
 from opslint.knowledge.where import bundled_index, knowledge_folder, user_cache
 
 
+KEPT = 4
+
+
 def load_index(extra: tuple[str, ...] = ()) -> Index:
     """Load what opslint knows; `extra` are folders of a user's own rules and tools, compiled with ours.
 
@@ -76,15 +79,25 @@ def _state(folder: str) -> str:
 
 
 def _keep(path: str, data: bytes) -> None:
-    """Write whole or not at all; a cache that cannot be written is no error."""
+    """Write whole or not at all, and drop the oldest; a cache that cannot be written is no error."""
     temporary = f"{path}.{os.getpid()}"
     try:
         os.makedirs(os.path.dirname(path), exist_ok=True)
         with open(temporary, "wb") as stream:
             stream.write(data)
         os.replace(temporary, path)
+        _drop_oldest(os.path.dirname(path))
     except OSError:
         try:
             os.unlink(temporary)
         except OSError:
             return
+
+
+def _drop_oldest(folder: str) -> None:
+    """Keep only the newest few compiled indexes; who edits rules makes one at every change."""
+    with os.scandir(folder) as entries:
+        found = sorted((entry.stat().st_mtime_ns, entry.path) for entry in entries
+                       if entry.name.startswith("index-") and entry.name.endswith(".bin"))
+    for _, path in found[:-KEPT]:
+        os.unlink(path)

@@ -23,6 +23,9 @@ from opslint.knowledge.types import (
 )
 
 MAX_BYTES = 1 << 20
+MAX_DEPTH = 60
+MAX_EXPANDED = 8 << 20
+"""Units: characters and nodes that a file may come to once its aliases are written out."""
 
 
 def yaml_files(folder: str) -> Iterator[str]:
@@ -40,22 +43,81 @@ def load_data(path: str) -> Any:
     Raises: RuleFileError with path and line where it is no YAML or too large.
     """
     from ruamel.yaml import YAML
-    from ruamel.yaml.error import MarkedYAMLError
+    from ruamel.yaml.error import MarkedYAMLError, YAMLError
 
     try:
         with open(path, "rb") as stream:
             data = stream.read(MAX_BYTES + 1)
     except OSError as error:
-        raise RuleFileError(f'{path}: cannot be read: {error.strerror}') from error
+        raise RuleFileError(f"{path}: cannot be read: {error.strerror}", hint=MEND) from error
     if len(data) > MAX_BYTES:
-        raise RuleFileError(f"{path}: larger than {MAX_BYTES} bytes")
+        raise RuleFileError(f"{path}: larger than {MAX_BYTES} bytes", hint="split it: one file a practice or tool")
     try:
-        return YAML(typ="safe", pure=False).load(data.decode("utf-8"))
+        text = data.decode("utf-8")
+    except UnicodeDecodeError as error:
+        line = data.count(b"\n", 0, error.start) + 1
+        raise RuleFileError(f"{path}:{line}: is no text in UTF-8", hint="rule and tool files are YAML in UTF-8") from error
+    try:
+        _bound(path, YAML(typ="safe", pure=False).parse(text))
+        value = YAML(typ="safe", pure=False).load(text)
     except MarkedYAMLError as error:
         line = error.problem_mark.line + 1 if error.problem_mark else 1
-        raise RuleFileError(f"{path}:{line}: is no YAML: {error.problem or error.context}") from error
-    except (UnicodeDecodeError, ValueError) as error:
-        raise RuleFileError(f"{path}: is no YAML in UTF-8: {error}") from error
+        raise RuleFileError(f"{path}:{line}: is no YAML: {error.problem or error.context}", hint=MEND) from error
+    except (YAMLError, ValueError, TypeError) as error:
+        raise RuleFileError(f"{path}:1: is no YAML: {' '.join(str(error).split())[:200]}", hint=MEND) from error
+    _check_keys(path, value)
+    return value
+
+
+MEND = "a rule or tool file is one YAML document; docs/how-to/rule.md and tool.md show the form"
+
+
+def _bound(path: str, events: Any) -> None:
+    """Refuse, before anything is built, what is nested too deep or explodes through its aliases.
+
+    Raises: RuleFileError.
+    """
+    sizes: dict[str, int] = {}
+    stack: list[tuple[str | None, int]] = [(None, 0)]
+    for event in events:
+        kind = type(event).__name__
+        if kind.endswith("StartEvent") and kind[0] in "MS" and kind != "StreamStartEvent":
+            stack.append((event.anchor, 1))
+            if len(stack) > MAX_DEPTH:
+                raise RuleFileError(f"{path}:{event.start_mark.line + 1}: nested deeper than {MAX_DEPTH} levels", hint=MEND)
+            continue
+        if kind == "ScalarEvent":
+            anchor, size = event.anchor, 1 + len(event.value)
+        elif kind == "AliasEvent":
+            anchor, size = None, sizes.get(event.anchor, 0)
+        elif kind in ("MappingEndEvent", "SequenceEndEvent"):
+            anchor, size = stack.pop()
+        else:
+            continue
+        if anchor:
+            sizes[anchor] = size
+        outer, total = stack[-1]
+        stack[-1] = (outer, total + size)
+        if total + size > MAX_EXPANDED:
+            raise RuleFileError(f"{path}:{event.start_mark.line + 1}: its aliases come to more than {MAX_EXPANDED} characters", hint=MEND)
+
+
+def _check_keys(path: str, value: Any) -> None:
+    """Refuse keys that are no text: nothing of ours has them, and no schema can speak of them.
+
+    Raises: RuleFileError.
+    """
+    stack, seen = [value], set[int]()
+    while stack:
+        current = stack.pop()
+        if not isinstance(current, (dict, list)) or id(current) in seen:
+            continue
+        seen.add(id(current))
+        if isinstance(current, dict):
+            for key in current:
+                if not isinstance(key, str):
+                    raise RuleFileError(f'{path}:1: the key {str(key)[:60]} is no text', hint="put it in quotes")
+        stack.extend(current.values() if isinstance(current, dict) else current)
 
 
 def _strings(value: Any) -> tuple[str, ...]:

@@ -75,4 +75,5 @@ def expected(error: Any) -> str:
     if error.validator == "type":
         kind = error.validator_value if isinstance(error.validator_value, str) else " or ".join(error.validator_value)
         return f"{found} is no {kind}"
-    return str(error.message)
+    message = str(error.message)
+    return message if len(message) <= 200 else message[:197] + "..."

@@ -14,16 +14,14 @@ def glob(text: str, pattern: str) -> bool:
     """Whether a word fits a pattern with `*`; a word that is unknown in part fits only where the pattern leaves that part open."""
     if pattern == text or pattern == "*":
         return True
+    if "?" in pattern or "[" in pattern:
+        return fnmatchcase(text, pattern)
     head, star, tail = pattern.partition("*")
-    if not star:
-        return "?" in pattern and fnmatchcase(text, pattern)
-    if not text.startswith(head) and "?" not in head and "[" not in head:
+    if not star or not text.startswith(head):
         return False
-    if not tail:
-        return True
-    if "*" not in tail and "?" not in pattern and "[" not in pattern:
-        return text.endswith(tail) and len(text) >= len(head) + len(tail)
-    return fnmatchcase(text, pattern)
+    if "*" in tail:
+        return fnmatchcase(text, pattern)
+    return text.endswith(tail) and len(text) >= len(head) + len(tail)
 
 
 def prefix_length(form: Sequence[str], argv: Sequence[str]) -> int:

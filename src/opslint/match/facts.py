@@ -54,9 +54,7 @@ def because(span: Span, why: str) -> Because:
 
 
 def _alive(setting: Setting) -> Iterator[JobView]:
-    for view in setting.jobs.views.values():
-        if not view.job.hidden and not view.job.disabled:
-            yield view
+    return (view for view in setting.jobs.views.values() if view.alive)
 
 
 def _pipelines(setting: Setting, platform: Platform | None = None) -> Iterator[Pipeline]:
@@ -239,7 +237,7 @@ def _practice(prefix: str) -> Fact:
 
 def _on_change(setting: Setting) -> Iterator[Because]:
     for view in _alive(setting):
-        if view.job.events & {Event.CHANGE, Event.PUSH} and view.pipeline.kind != "github.action":
+        if view.events & {Event.CHANGE, Event.PUSH} and view.pipeline.kind != "github.action":
             yield because(view.job.span, f"{view.job.name or view.job.id} runs on changes")
 
 
@@ -318,7 +316,7 @@ def _publish_environment(setting: Setting) -> Iterator[Because]:
 
 def _installs_on_change(setting: Setting) -> Iterator[Because]:
     for view in _alive(setting):
-        if view.does & {"install", "build", "build-image"} and view.job.events & {Event.CHANGE, Event.PUSH}:
+        if view.does & {"install", "build", "build-image"} and view.events & {Event.CHANGE, Event.PUSH}:
             yield because(view.job.span, f"{view.job.name or view.job.id} installs or builds on changes")
 
 

@@ -3,9 +3,13 @@
 from __future__ import annotations
 
 import re
+from collections import defaultdict
+from collections.abc import Iterable
 from typing import Any
 
-from opslint.knowledge.index import Index, Programs
+import msgspec
+
+from opslint.knowledge.index import Index
 from opslint.knowledge.types import FieldCheck, Rule
 from opslint.match.facts import Facts
 from opslint.match.signals import moment, strength
@@ -13,49 +17,82 @@ from opslint.match.subjects.subject import Subject, place_at
 from opslint.match.subjects.table import Scene
 from opslint.model.activity import Activity, ActivityKind, Hop
 from opslint.model.evidence import RANK, Confidence, Evidence, Signal, Status
+from opslint.source.node import Node
 from opslint.source.plain import plain
 
 NAMED = re.compile(r"\{it\.([a-z_]+)\}")
+AS_WRITTEN = re.compile(r"\b(?:raw|root)\b")
+
+
+class Question(msgspec.Struct, frozen=True, kw_only=True):
+    """One expression of a check; `written` where it asks for the document as written, which has to be made plain first."""
+
+    program: bytes
+    written: bool
+
+
+class Check(msgspec.Struct, frozen=True, kw_only=True):
+    """One field check of a rule, ready to be asked."""
+
+    rule: Rule
+    field: FieldCheck
+    when: Question | None
+    holds: Question
+    partly: Question | None
+    status: Question | None
 
 
 class Asker:
-    """Runs the compiled programs; each is deserialised when the first subject of its kind occurs."""
+    """Runs the compiled programs: subject by subject, so that what a subject says is made plain at most once and let go of."""
 
     def __init__(self, index: Index, scene: Scene, facts: Facts) -> None:
         self.index = index
         self.scene = scene
         self.facts = facts
-        self._repo: dict[str, bool] | None = None
         self._environment: Any = None
         self._programs: dict[bytes, Any] = {}
-        self._activations: dict[int, Any] = {}
+        self._repo: dict[str, bool] | None = None
+        self._root: tuple[Node | None, object] = (None, {})
 
-    def signals(self, rule: Rule) -> list[Signal]:
-        """The signals of one rule's field checks, for and (in mode `every`) against."""
+    def signals(self, rules: Iterable[Rule]) -> list[Signal]:
+        """The signals of every field check of some rules, for and (in mode `every`) against."""
+        checks: dict[str, list[Check]] = defaultdict(list)
+        for rule in rules:
+            for field, programs in zip(rule.fields, self.index.programs.get(rule.code, ()), strict=True):
+                asked = {key: _question(getattr(programs, key), getattr(field, key)) for key in ("when", "partly", "status")}
+                checks[field.subject].append(Check(
+                    rule=rule, field=field, holds=Question(program=programs.holds, written=_written(field.holds)), **asked))
         found: list[Signal] = []
-        for field, programs in zip(rule.fields, self.index.programs.get(rule.code, ()), strict=True):
-            for subject in self.scene.subjects(field.subject):
-                if programs.when and not self._true(programs.when, subject):
-                    continue
-                signal = self._ask(rule, field, programs, subject)
-                if signal is not None:
-                    found.append(signal)
+        for name, asking in checks.items():
+            for subject in self.scene.subjects(name):
+                found.extend(self._about(subject, asking))
         return found
 
-    def _ask(self, rule: Rule, field: FieldCheck, programs: Programs, subject: Subject) -> Signal | None:
-        holds = self._true(programs.holds, subject)
+    def _about(self, subject: Subject, checks: list[Check]) -> list[Signal]:
+        view = _View(self, subject)
+        found = []
+        for check in checks:
+            if check.when is not None and view.value(check.when) is not True:
+                continue
+            signal = self._ask(check, subject, view)
+            if signal is not None:
+                found.append(signal)
+        return found
+
+    def _ask(self, check: Check, subject: Subject, view: _View) -> Signal | None:
+        rule, field = check.rule, check.field
+        holds = view.value(check.holds) is True
         if not field.counts:
-            return self._signal(rule, field, subject, Status.MISSING, field.why, against=True) if holds else None
+            return self._signal(check, subject, Status.MISSING, field.why, against=True) if holds else None
         if holds:
             status, weak = self._strength(rule, subject)
-            if programs.status:
-                word = self._value(programs.status, subject)
-                status = weaker(status, str(word))
-            return self._signal(rule, field, subject, status, f"{field.why}, but {weak}" if weak else field.why, against=False)
-        if programs.partly and self._true(programs.partly, subject):
-            return self._signal(rule, field, subject, Status.PARTIAL, field.why_not or field.why, against=False)
+            if check.status is not None:
+                status = weaker(status, str(view.value(check.status)))
+            return self._signal(check, subject, status, f"{field.why}, but {weak}" if weak else field.why, against=False)
+        if check.partly is not None and view.value(check.partly) is True:
+            return self._signal(check, subject, Status.PARTIAL, field.why_not or field.why, against=False)
         if rule.mode == "every":
-            return self._signal(rule, field, subject, Status.MISSING, field.why_not or f"not so: {field.why}", against=True)
+            return self._signal(check, subject, Status.MISSING, field.why_not or f"not so: {field.why}", against=True)
         return None
 
     @staticmethod
@@ -65,40 +102,82 @@ class Asker:
         if rule.mode == "every" or view is None:
             return Status.ENFORCED, ""
         job = view.job
-        seen = Activity(kind=ActivityKind.ACTION, name="", span=subject.span, chain=(), events=job.events, manual=job.manual,
+        seen = Activity(kind=ActivityKind.ACTION, name="", span=subject.span, chain=(), events=view.events, manual=job.manual,
                         disabled=job.disabled, blocking=not job.may_fail, soft_why=job.may_fail_why)
         return strength(seen, soft_exists=rule.soft)
 
-    def _signal(self, rule: Rule, field: FieldCheck, subject: Subject, status: Status, why: str, *, against: bool) -> Signal:
-        place = place_at(subject, field.at)
+    @staticmethod
+    def _signal(check: Check, subject: Subject, status: Status, why: str, *, against: bool) -> Signal:
+        place = place_at(subject, check.field.at)
         told = NAMED.sub(lambda match: str(subject.it.get(match.group(1), "")), why)
-        when = moment(subject.view.job.events) if subject.view is not None else ""
-        return Signal(practice=rule.code, against=against, subject=f"{subject.span.path}#{subject.name}", evidence=Evidence(
-            span=place, status=status, why=told, when=when, confidence=Confidence(field.confidence),
+        when = moment(subject.view.events) if subject.view is not None else ""
+        return Signal(practice=check.rule.code, against=against, subject=f"{subject.span.path}#{subject.name}", evidence=Evidence(
+            span=place, status=status, why=told, when=when, confidence=Confidence(check.field.confidence),
             chain=(Hop(path=place.path, line=place.line, text=subject.name),)))
 
-    def _truths(self) -> dict[str, bool]:
-        if self._repo is None:
-            self._repo = self.facts.truths()
-        return self._repo
-
-    def _true(self, program: bytes, subject: Subject) -> bool:
-        return self._value(program, subject) is True
-
-    def _value(self, program: bytes, subject: Subject) -> object:
+    def environment(self) -> Any:
+        """The CEL environment, made when the first expression is asked."""
         if self._environment is None:
             from opslint.knowledge.cel import cel_environment
 
             self._environment = cel_environment()
-        ready = self._programs.get(program)
+        return self._environment
+
+    def program(self, serialized: bytes) -> Any:
+        """A program, deserialised when it is first asked."""
+        ready = self._programs.get(serialized)
         if ready is None:
-            ready = self._programs[program] = self._environment.deserialize(program)
-        activation = self._activations.get(id(subject))
-        if activation is None:
-            activation = self._activations[id(subject)] = self._environment.Activation({
-                "it": subject.it, "raw": _mapping(subject.node), "root": _mapping(subject.root), "repo": self._truths()})
-        value = ready.eval(activation)
-        return value.value() if value.type().name() not in ("*error*", "ERROR") else None
+            ready = self._programs[serialized] = self.environment().deserialize(serialized)
+        return ready
+
+    def truths(self) -> dict[str, bool]:
+        """The facts of the repository, worked out once."""
+        if self._repo is None:
+            self._repo = self.facts.truths()
+        return self._repo
+
+    def root_of(self, subject: Subject) -> object:
+        """The document of a subject as plain values; neighbours share theirs."""
+        if self._root[0] is not subject.root:
+            self._root = (subject.root, _mapping(subject.root))
+        return self._root[1]
+
+
+class _View:
+    """One subject as CEL sees it, made as far as it is asked."""
+
+    def __init__(self, asker: Asker, subject: Subject) -> None:
+        self.asker = asker
+        self.subject = subject
+        self._facts: Any = None
+        self._written: Any = None
+
+    def value(self, question: Question) -> object:
+        """What an expression gives; None where it errs."""
+        ready = self.asker.program(question.program)
+        value = ready.eval(self._as_written() if question.written else self._facts_only())
+        return value.value() if value.type().name() != "ERROR" else None
+
+    def _facts_only(self) -> Any:
+        if self._facts is None:
+            self._facts = self.asker.environment().Activation({"it": self.subject.it, "repo": self.asker.truths()})
+        return self._facts
+
+    def _as_written(self) -> Any:
+        if self._written is None:
+            root = self.asker.root_of(self.subject)
+            raw = root if self.subject.node is self.subject.root else _mapping(self.subject.node)
+            self._written = self.asker.environment().Activation(
+                {"it": self.subject.it, "repo": self.asker.truths(), "raw": raw, "root": root})
+        return self._written
+
+
+def _question(program: bytes, source: str) -> Question | None:
+    return Question(program=program, written=_written(source)) if program else None
+
+
+def _written(source: str) -> bool:
+    return AS_WRITTEN.search(source) is not None
 
 
 def weaker(status: Status, word: str) -> Status:
@@ -108,6 +187,6 @@ def weaker(status: Status, word: str) -> Status:
     return max(status, Status(word), key=lambda one: RANK[one])
 
 
-def _mapping(node: Any) -> object:
+def _mapping(node: Node | None) -> object:
     value = plain(node) if node is not None else {}
     return value if isinstance(value, dict) else {}

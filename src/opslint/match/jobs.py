@@ -45,12 +45,13 @@ class JobView:
     Shape: `does` are the effects of its tools; `upstream` the keys of the jobs it waits for, transitively.
     """
 
-    __slots__ = ("activities", "declared", "does", "hits", "job", "key", "order", "pipeline", "tools", "upstream")
+    __slots__ = ("activities", "declared", "does", "events", "hits", "job", "key", "order", "pipeline", "tools", "upstream")
 
     def __init__(self, pipeline: Pipeline, job: Job) -> None:
         self.pipeline = pipeline
         self.job = job
         self.key = key_of(pipeline, job)
+        self.events = job.events
         self.activities: list[Activity] = []
         self.hits: list[Hit] = []
         self.declared = declared_effects(job)
@@ -58,6 +59,14 @@ class JobView:
         self.tools: set[str] = set()
         self.order: dict[int, set[str]] = {}
         self.upstream: frozenset[JobKey] = frozenset()
+
+
+    @property
+    def alive(self) -> bool:
+        """Whether anything can start the job: neither hidden nor disabled, and not all that runs in it is."""
+        if self.job.hidden or self.job.disabled or self.pipeline.kind == "github.action":
+            return False
+        return not self.activities or not all(activity.disabled for activity in self.activities)
 
 
 class Jobs:

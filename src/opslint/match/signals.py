@@ -63,18 +63,25 @@ class Matcher:
         self.only_workflows = not (any(not one.aside for one in (*repository.resources, *repository.blocks, *repository.dockerfiles)))
         self.jobs = jobs
         self.catalogue = Catalogue(index)
+        self.products = self._products(repository.name)
         self.soft_exists = {rule.code: rule.soft for rule in index.rules}
         self.hits: list[Hit] = []
         self.activities = tuple(activity for activity in activities if not activity.aside)
         self._collect()
         self._effects()
 
+    def _products(self, name: str) -> frozenset[str]:
+        """The tools that this repository is the home of: it runs them to test them, not to judge itself."""
+        product = name.replace("+", "/").replace("__", "/").rstrip("/").rpartition("/")[2].lower()
+        return frozenset(self.index.homes.get(product, ()))
+
     def signals(self) -> list[Signal]:
         """Every signal of every tool whose context holds, in the order of the activities."""
         found: list[Signal] = []
         for hit in self.hits:
-            if all(self._context(word, hit) for word in hit.entry.signal.context):
-                found.extend(self._signals_of(hit))
+            lacking = {word for word in hit.entry.signal.context if not self._context(word, hit)}
+            if lacking <= {"only-workflows"} and hit.entry.tool not in self.products:
+                found.extend(self._signals_of(hit, narrow=bool(lacking)))
         return found
 
     def _collect(self) -> None:
@@ -94,8 +101,10 @@ class Matcher:
                 view.hits.extend(hits)
 
     def _effects(self) -> None:
-        """Sum up what jobs do; what only touches a throw-away cluster is no deploy."""
+        """Sum up what jobs do and what reaches them; what only touches a throw-away cluster is no deploy."""
         for view in self.jobs.views.values():
+            reaching = frozenset(event for one in view.activities if not one.disabled for event in one.events)
+            view.events = reaching or view.job.events
             done: set[str] = set(view.declared)
             for hit in view.hits:
                 effects = set(hit.entry.signal.does)
@@ -149,7 +158,8 @@ class Matcher:
             other.kind is ActivityKind.ACTION and other.name.lower() == SARIF_UPLOAD and not other.disabled
             for other in view.activities)
 
-    def _signals_of(self, hit: Hit) -> list[Signal]:
+    def _signals_of(self, hit: Hit, *, narrow: bool) -> list[Signal]:
+        """The signals of one hit; `narrow` where it scans workflows alone and other configuration stands unscanned."""
         activity, signal = hit.activity, hit.entry.signal
         found = []
         for against, codes in ((False, signal.shows), (True, signal.against)):
@@ -157,6 +167,8 @@ class Matcher:
                 soft_by, confidence = hit.soft_by, Confidence(signal.confidence)
                 gated = bool(soft_by) and self._gated(hit)
                 status, weak = strength(activity, "" if gated else soft_by, soft_exists=self.soft_exists.get(code, True))
+                if narrow and status is Status.ENFORCED:
+                    status, weak = Status.ADVISORY, "it looks at workflows alone, and other configuration stands unscanned"
                 if activity.command is not None and activity.command.confidence == "low":
                     confidence = Confidence.LOW
                 told = signal.why or f"{self._told(hit)} {_verb(activity)}"

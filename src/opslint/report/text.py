@@ -10,7 +10,7 @@ from opslint.model.evidence import Evidence, Status
 from opslint.model.repository import FileStatus
 from opslint.model.result import Finding, MethodologyResult, PracticeResult, PrincipleResult, Report, Severity, Verdict
 from opslint.report.escape import printable
-from opslint.report.paint import Line, length, painted, wrap
+from opslint.report.paint import Line, ascii_copy, clip, clip_start, flow, length, painted, wrap
 from opslint.report.registry import RenderOptions
 
 VERDICTS = {Verdict.COVERED: ("●", "green"), Verdict.WEAK: ("◐", "yellow"), Verdict.MISSING: ("○", "red"),
@@ -21,7 +21,8 @@ STATUSES = {Status.ENFORCED: ("●", "green"), Status.ATTESTED: ("●", "green")
 SEVERITIES = {Severity.ERROR: "bold red", Severity.WARNING: "yellow", Severity.NOTE: "cyan"}
 PLATFORM_NAMES = {"github": "GitHub Actions", "gitlab": "GitLab CI", "argo": "Argo"}
 MARGIN = 11
-WIDEST = 120
+NARROWEST, ROOMY, WIDEST = 40, 80, 120
+"""Units: columns. Below `ROOMY` the matrix has a line a principle instead of three columns."""
 
 
 def percent(coverage: float | None) -> str:
@@ -31,11 +32,14 @@ def percent(coverage: float | None) -> str:
 
 def render_report(report: Report, index: Index, options: RenderOptions) -> str:
     """Render the report; every line fits `options.width`."""
-    width = max(40, min(options.width, WIDEST))
+    width = max(NARROWEST, min(options.width, WIDEST))
+    if not options.unicode:
+        report = ascii_copy(report)
     lines: list[Line] = []
     if not options.quiet:
-        lines += [_head(report, width), []]
-        lines += _matrix(report, width)
+        lines += [*_head(report, width), []]
+        lines += _matrix(report, width) if width >= ROOMY else _listed(report, width)
+        lines += _legend(width)
         lines += list(_unreadable(report, width, options.verbose))
         lines += list(_findings(report, width))
         if options.explain_evidence or options.verbose:
@@ -45,44 +49,58 @@ def render_report(report: Report, index: Index, options: RenderOptions) -> str:
     return painted(lines, color=options.color, unicode=options.unicode)
 
 
-def _head(report: Report, width: int) -> Line:
+def _head(report: Report, width: int) -> list[Line]:
     revision = f" @ {report.revision[:12]}" if report.revision else ""
-    platforms = ", ".join(PLATFORM_NAMES[name] for name in report.platforms) or "manifests only"
-    name = printable(report.name)[: max(10, width - 50)]
-    return [("opslint ", "bold"), (f"{name}{revision}", "bold cyan"), (f" · {platforms} · coverage ", ""),
-            (percent(report.coverage), "bold")]
+    platforms = ", ".join(PLATFORM_NAMES.get(name, name) for name in report.platforms) or "manifests only"
+    name = clip(printable(report.name), max(10, width - 8 - len(revision)))
+    return flow([("opslint ", "bold"), (f"{name}{revision}", "bold cyan"), (f" · {platforms}", ""), (" · coverage ", ""),
+                 (percent(report.coverage), "bold")], width)
 
 
 def _matrix(report: Report, width: int) -> list[Line]:
+    """Three columns of principles beside each methodology."""
     lines: list[Line] = []
     cell = (width - MARGIN) // 3
     for methodology in report.methodologies:
-        columns = [_cell(principle, cell, applies=methodology.applies) for principle in methodology.principles]
+        last = methodology.principles[-1:]
+        cells = [_cell(principle, cell + (principle in last), applies=methodology.applies) for principle in methodology.principles]
         style = "bold" if methodology.applies else "dim"
         second = percent(methodology.coverage) if methodology.applies else "n/a"
         margin: list[Line] = [[(methodology.name.ljust(MARGIN), style)], [(second.ljust(MARGIN), style)]]
-        height = max(2, *(len(column) for column in columns))
+        height = max(2, *(len(one) for one in cells))
         for row in range(height):
             line: Line = list(margin[row]) if row < 2 else [(" " * MARGIN, "")]
-            for column in columns:
-                pieces = column[row] if row < len(column) else []
+            for one in cells:
+                pieces = one[row] if row < len(one) else []
                 line += [*pieces, (" " * (cell - length(pieces)), "")]
             lines.append(line)
-    lines.append([])
-    legend: Line = []
-    for verdict, word in ((Verdict.COVERED, "covered"), (Verdict.WEAK, "weak"), (Verdict.MISSING, "missing"),
-                          (Verdict.UNKNOWN, "unknown"), (Verdict.NOT_APPLICABLE, "not applicable")):
-        mark, style = VERDICTS[verdict]
-        legend += [(mark, style), (f" {word}   ", "dim")]
-    return [*lines, legend]
+    return lines
+
+
+def _listed(report: Report, width: int) -> list[Line]:
+    """A line a principle below its methodology, for narrow terminals."""
+    lines: list[Line] = []
+    for methodology in report.methodologies:
+        style = "bold" if methodology.applies else "dim"
+        lines.append([(methodology.name, style), (f"  {percent(methodology.coverage) if methodology.applies else 'n/a'}", style)])
+        for principle in methodology.principles:
+            lines += [[("  ", ""), *line] for line in _cell(principle, width - 2, applies=methodology.applies)]
+    return lines
 
 
 def _cell(principle: PrincipleResult, width: int, *, applies: bool) -> list[Line]:
+    """A principle's mark, coverage and name in a column of its own, one column of it left free."""
     verdict = principle.verdict if applies or principle.coverage is not None else Verdict.NOT_APPLICABLE
     mark, style = VERDICTS[verdict]
     names = wrap(principle.name, width - 8)
     first: Line = [(mark, style), (percent(principle.coverage).rjust(5), style), (f" {names[0]}", style if style == "dim" else "")]
     return [first, *[[(" " * 7 + name, style if style == "dim" else "")] for name in names[1:]]]
+
+
+def _legend(width: int) -> list[Line]:
+    words = ((Verdict.COVERED, "covered"), (Verdict.WEAK, "weak"), (Verdict.MISSING, "missing"), (Verdict.UNKNOWN, "unknown"),
+             (Verdict.NOT_APPLICABLE, "not applicable"))
+    return [[], *flow([(f"{VERDICTS[verdict][0]} {word}   ", VERDICTS[verdict][1]) for verdict, word in words], width, 0)]
 
 
 def _unreadable(report: Report, width: int, verbose: int) -> Iterator[Line]:
@@ -93,7 +111,7 @@ def _unreadable(report: Report, width: int, verbose: int) -> Iterator[Line]:
     yield [(f"{len(broken)} file{'s' if len(broken) != 1 else ''} could not be read", "bold yellow")]
     most = len(broken) if verbose else 5
     for one in broken[:most]:
-        place = f"{one.path}:{one.line}" if one.line else one.path
+        place = clip_start(printable(f"{one.path}:{one.line}" if one.line else one.path), width - 5)
         for row, text in enumerate(wrap(f"{place}: {one.reason}", width - 4, 2)):
             yield [("  " if row == 0 else "    ", ""), (text, "")]
     if len(broken) > most:
@@ -110,19 +128,19 @@ def _findings(report: Report, width: int) -> Iterator[Line]:
                 continue
             yield []
             mark, style = VERDICTS[principle.verdict]
-            yield [(methodology.name, "bold"), (" › ", "dim"), (principle.name, "bold"), ("  ", ""), (mark, style),
-                   (f" {percent(principle.coverage)}", style)]
+            yield from flow([(methodology.name, "bold"), (" › ", "dim"), (principle.name, "bold"),
+                             (f"  {mark} {percent(principle.coverage)}", style)], width)
             for finding in mine:
                 yield from _finding(finding, names.get(finding.code, "principle"), width)
 
 
 def _finding(finding: Finding, name: str, width: int) -> Iterator[Line]:
-    yield [(f"  {finding.severity.value:<8}", SEVERITIES[finding.severity]), (f"{finding.code:<6}", "bold"), (name, ""),
-           (f" · {finding.kind.value}", "dim")]
+    yield from flow([(f"  {finding.severity.value:<8}", SEVERITIES[finding.severity]), (f"{finding.code:<6}", "bold"), (name, ""),
+                     (f" · {finding.kind.value}", "dim")], width, 10)
     for text in wrap(finding.message, width - 10, 3):
         yield [(" " * 10 + text, "")]
     place = printable(f"{finding.location.path}:{finding.location.line}")
-    yield [(" " * 10 + (place if len(place) <= width - 10 else "…" + place[-(width - 11):]), "cyan")]
+    yield [(" " * 10 + clip_start(place, width - 10), "cyan")]
     for row, text in enumerate(wrap(finding.how, width - 12, 2)):
         yield [(" " * 10 + ("↳ " if row == 0 else "  "), "dim"), (text, "dim")]
 
@@ -134,14 +152,15 @@ def _evidence(report: Report, width: int, *, everything: bool) -> Iterator[Line]
             if not practices:
                 continue
             yield []
-            yield [(methodology.name, "bold"), (" › ", "dim"), (principle.name, "bold")]
+            yield from flow([(methodology.name, "bold"), (" › ", "dim"), (principle.name, "bold")], width)
             for practice in practices:
                 yield from _practice(practice, width, everything=everything)
 
 
 def _practice(practice: PracticeResult, width: int, *, everything: bool) -> Iterator[Line]:
     mark, style = STATUSES[practice.status]
-    yield [("  ", ""), (mark, style), (f" {practice.code} ", "bold"), (f"{practice.name:<28}", ""), (practice.status.value, style)]
+    yield from flow([("  ", ""), (mark, style), (f" {practice.code} ", "bold"), (f"{practice.name:<28} ", ""),
+                     (practice.status.value, style)], width, 11)
     for evidence in practice.evidence if everything else practice.evidence[:1]:
         yield from _one_evidence(evidence, width)
 
@@ -159,9 +178,11 @@ def _foot(report: Report, width: int, options: RenderOptions) -> list[Line]:
     statuses = Counter(practice.status for practice in _practices(report.methodologies))
     read = sum(1 for one in report.files if one.status is FileStatus.READ)
     toothless = sum(statuses[status] for status in (Status.ADVISORY, Status.MANUAL, Status.DISABLED, Status.PARTIAL))
+    unreadable = sum(1 for one in report.files if one.status is FileStatus.UNREADABLE)
+    broken = f" · {unreadable} unreadable" if unreadable else ""
     took = f" · {options.seconds:.2f} s" if options.seconds is not None else ""
-    told = (f"{read} files read · {statuses[Status.ENFORCED]} enforced · {toothless} weak · {statuses[Status.MISSING]} missing · "
-            f"{statuses[Status.UNKNOWN]} unknown{took}")
+    told = (f"{read} file{'s' if read != 1 else ''} read · {statuses[Status.ENFORCED]} enforced · {toothless} weak · {statuses[Status.MISSING]} missing · "
+            f"{statuses[Status.UNKNOWN]} unknown{broken}{took}")
     lines: list[Line] = [[(text, "bold")] for text in wrap(told, width)]
     if not options.quiet:
         worst = next(iter(sorted(report.findings, key=lambda one: (list(Severity).index(one.severity), one.code))), None)

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
+import msgspec
 import pytest
 
-from opslint.knowledge.index import FORMAT, Index
+from opslint.knowledge.index import FORMAT, Index, IndexedSignal
 from opslint.knowledge.types import ToolSignal
 from opslint.match.jobs import Jobs
 from opslint.match.signals import Matcher
@@ -31,7 +32,7 @@ LLM: dict[str, Any] = {"dependencies": {"pypi": ["openai", "langchain-*"], "mave
 
 def index(**tables: Any) -> Index:
     """An index that knows nothing but what is given."""
-    empty = {field: {} for field in Index.__struct_fields__}
+    empty: dict[str, Any] = {field: {} for field in Index.__struct_fields__}
     return Index(**{**empty, "format": FORMAT, "digest": "", "methodologies": (), "rules": (), "signals": (), **tables})
 
 
@@ -123,8 +124,8 @@ def test_text_is_not_read_when_no_dependency_makes_it_worth_it() -> None:
 
 
 def test_text_is_read_in_order_and_within_bounds() -> None:
-    files: dict[str, str | bytes] = {"requirements.txt": "torch\n", **{f"m{number}.py": "pass\n" for number in range(9)}, "z/train.py": ""}
-    tree = Counting(files)
+    modules = {f"m{number}.py": "pass\n" for number in range(9)}
+    tree = Counting({"requirements.txt": "torch\n", **modules, "z/train.py": ""})
     read_tree(tree, ml=ML, first=["**/train*.py"], limits={"files": 3, "bytes": 100, "total": 1000})
     assert tree.asked == ["z/train.py", "m0.py", "m1.py"]
 
@@ -137,7 +138,8 @@ def test_only_the_beginning_of_a_file_is_looked_at() -> None:
 
 def test_text_counts_when_also_matches_in_the_same_file() -> None:
     sign = {"of": "ml", "texts": [{"imports": "ml", "words": [r"\.fit\("], "also": [r"torch\.save\("]}]}
-    both: dict[str, str | bytes] = {"requirements.txt": "torch\n", "a.py": "import torch\nm.fit(x)\n", "b.py": "import torch\nm.fit(x)\ntorch.save(m)\n"}
+    fits = "import torch\nm.fit(x)\n"
+    both: dict[str, str | bytes] = {"requirements.txt": "torch\n", "a.py": fits, "b.py": fits + "torch.save(m)\n"}
     assert told(read(both, ml=ML, ml_trains=sign)["ml-trains"]) == ["b.py:2"]
     del both["b.py"]
     assert "ml-trains" not in read(both, ml=ML, ml_trains=sign)
@@ -177,9 +179,13 @@ def test_fact_holds_when_another_implies_it() -> None:
 
 def test_facts_that_imply_each_other_end() -> None:
     assert read({}, a={"implied-by": ["b"]}, b={"implied-by": ["a"]}) == {}
+    found = read({"x": ""}, a={"implied-by": ["b"]}, b={"implied-by": ["a", "c"]}, c={"files": ["x"]})
+    assert {fact: told(places) for fact, places in found.items()} == {"a": ["x:1"], "b": ["x:1"], "c": ["x:1"]}
 
 
-@pytest.mark.parametrize(("path", "shown"), [("openai/__init__.py", True), ("src/openai/__init__.py", True), ("lib/openai/__init__.py", False)])
+@pytest.mark.parametrize(("path", "shown"), [
+    ("openai/__init__.py", True), ("src/openai/__init__.py", True), ("lib/openai/__init__.py", False),
+])  # fmt: skip
 def test_package_shows_that_the_repository_is_the_library(path: str, shown: bool) -> None:
     assert ("llm" in read({path: "", "setup.py": ""}, llm={"packages": ["openai"]})) is shown
 
@@ -236,7 +242,7 @@ def test_manifest_counts_when_one_of_its_values_matches() -> None:
     assert read({"a.yaml": KSERVE}, llm={"resources": [{"kind": kind, "values": r"^llm$"}]}) == {}
 
 
-POD = "apiVersion: v1\nkind: Pod\nmetadata: {name: x}\nspec:\n  containers:\n    - {name: a, image: 'docker.io/vllm/vllm-openai:v1'}\n"
+POD = "apiVersion: v1\nkind: Pod\nmetadata: {name: x}\nspec:\n  containers:\n    - {image: 'docker.io/vllm/vllm-openai:1'}\n"
 
 
 @pytest.mark.parametrize(("path", "text", "line"), [
@@ -272,7 +278,8 @@ def test_command_counts_when_a_pipeline_runs_it() -> None:
 
 
 @pytest.mark.parametrize("start", [
-    'CMD ["vllm", "serve", "m"]', "CMD exec vllm serve m", 'ENTRYPOINT ["vllm"]\nCMD ["serve", "m"]', 'CMD ["sh", "-c", "vllm serve $M"]',
+    'CMD ["vllm", "serve", "m"]', "CMD exec vllm serve m", 'ENTRYPOINT ["vllm"]\nCMD ["serve", "m"]',
+    'CMD ["sh", "-c", "vllm serve $M"]',
 ])  # fmt: skip
 def test_command_counts_when_an_image_starts_it(start: str) -> None:
     assert "llm" in read({"Dockerfile": f"FROM python\n{start}\n"}, llm={"commands": [["vllm", "serve"]]})
@@ -283,10 +290,6 @@ def test_image_start_does_not_count_when_it_starts_something_else() -> None:
 
 
 def test_effect_counts_when_the_family_holds() -> None:
-    import msgspec
-
-    from opslint.knowledge.index import IndexedSignal
-
     signal = IndexedSignal(tool="t", name="Trainer", group=False, signal=ToolSignal(does=("train",), commands=(("trainit",),)))
     known = index(signals=(msgspec.Raw(msgspec.msgpack.encode(signal)),), commands={"trainit": (0,)})
     files: dict[str, str | bytes] = {".github/workflows/a.yml": workflow("trainit")}
@@ -303,7 +306,8 @@ def test_host_counts_in_manifests_and_in_sources_called_after_it() -> None:
     sign = {"hosts": ["api.openai.com", "openai.azure.com"], "hosts-in": ["**/*openai*", "**/ai/**"]}
     code = 'URL = "https://mine.openai.azure.com/x"\n'
     assert told(read({"k8s/c.yaml": CONFIG}, llm=sign)["llm"]) == ["k8s/c.yaml:7"]
-    assert told(read({"src/openai_client.py": "\n" + code, "requirements.txt": "click\n"}, llm=sign)["llm"]) == ["src/openai_client.py:2"]
+    found = read({"src/openai_client.py": "\n" + code, "requirements.txt": "click\n"}, llm=sign)
+    assert told(found["llm"]) == ["src/openai_client.py:2"]
     assert read({"src/client.py": code, "requirements.txt": "click\n"}, llm=sign) == {}
 
 
@@ -320,7 +324,8 @@ def test_fact_tells_its_best_places_and_no_more_than_three() -> None:
 
 
 def test_signs_are_the_same_when_they_are_read_twice() -> None:
-    files: dict[str, str | bytes] = {"requirements.txt": "torch\nopenai\n", **{f"{name}.py": "import torch\nm.fit(1)\n" for name in "edcba"}}
+    modules = {f"{name}.py": "import torch\nm.fit(1)\n" for name in "edcba"}
+    files: dict[str, str | bytes] = {"requirements.txt": "torch\nopenai\n", **modules}
     assert read(files, ml=ML, llm=LLM) == read(dict(reversed(files.items())), ml=ML, llm=LLM)
 
 

@@ -7,12 +7,10 @@ from typing import Any
 
 from opslint.match.signals import Matcher
 from opslint.match.signs.gathered import Add
-from opslint.match.signs.names import NameTable, Row, fits
-from opslint.match.signs.paths import Outside, PathIndex
+from opslint.match.signs.globs import NameTable, Outside, PathIndex, Row, fits
 from opslint.model.activity import ActivityKind
 from opslint.model.repository import Repository
 from opslint.model.resource import Resource
-from opslint.parse.companion.dependency.entries import normalise
 from opslint.source.node import Mapping, Scalar, Sequence
 from opslint.source.span import Span
 from opslint.source.tree import Tree
@@ -56,6 +54,8 @@ def read_dependencies(facts: Facts, repository: Repository, outside: Outside, ad
 
 
 def _dependency_table(facts: Facts, ecosystem: str) -> NameTable:
+    from opslint.parse.companion.dependency.entries import normalise
+
     ecosystem = LIST_OF.get(ecosystem, ecosystem)
     lists: dict[Row, list[str]] = {}
     for fact, sign in facts.items():

@@ -5,10 +5,10 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator
 
-from opslint.match.signs.code import Texts
 from opslint.match.signs.declared import MAX_VALUE, Facts, scalars_below
 from opslint.match.signs.gathered import MOST, Add
-from opslint.match.signs.paths import Outside, PathIndex
+from opslint.match.signs.globs import Outside, PathIndex
+from opslint.match.signs.texts import Texts
 from opslint.model.repository import Repository
 from opslint.parse.languages import language_of
 from opslint.source.node import Scalar

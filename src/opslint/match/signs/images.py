@@ -9,8 +9,7 @@ from opslint.match.catalogue import image_name
 from opslint.match.signals import Matcher
 from opslint.match.signs.declared import Facts
 from opslint.match.signs.gathered import Add
-from opslint.match.signs.names import NameTable
-from opslint.match.signs.paths import Outside
+from opslint.match.signs.globs import NameTable, Outside
 from opslint.model.pipeline import Platform, StepKind
 from opslint.model.repository import Repository
 from opslint.model.resource import Companion, Dockerfile
@@ -19,7 +18,7 @@ from opslint.source.node import Mapping, Scalar
 from opslint.source.span import Span
 
 MAX_INSTRUCTION = 4_096
-_VARIABLE = re.compile(r"\$(?:\{(\w+)(?::?-([^{}$]*))?\}|(\w+))")
+_VARIABLE = r"\$(?:\{(\w+)(?::?-([^{}$]*))?\}|(\w+))"
 
 Used = tuple[str, Span]
 """The name of an image without its tag, as written, and where."""
@@ -86,7 +85,7 @@ def _bases(dockerfile: Dockerfile) -> Iterator[Used]:
             words = [word for word in arguments[:MAX_INSTRUCTION].split() if not word.startswith("--")]
             if not words:
                 continue
-            image = _VARIABLE.sub(lambda found: values.get(found[1] or found[3], found[2] or found[0]), words[0])
+            image = re.sub(_VARIABLE, lambda found: values.get(found[1] or found[3], found[2] or found[0]), words[0])
             if image.lower() not in stages:
                 yield image_from(image, span).name, span
             if len(words) == 3 and words[1].lower() == "as":

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from opslint.match.signals import Matcher
-from opslint.match.signs.code import PYTHON, CodeReader, Entry, Texts
 from opslint.match.signs.declared import (
     Facts,
     no_python_dependency,
@@ -17,14 +16,18 @@ from opslint.match.signs.declared import (
     read_packages,
 )
 from opslint.match.signs.gathered import CODE, STRONG, Gathered
+from opslint.match.signs.globs import Outside, PathIndex
 from opslint.match.signs.hosts import read_hosts
 from opslint.match.signs.images import read_images
-from opslint.match.signs.paths import Outside, PathIndex
 from opslint.match.signs.running import read_commands, read_effects
+from opslint.match.signs.texts import Texts
 from opslint.model.repository import Repository
 from opslint.model.result import Because
 from opslint.source.span import Span
 from opslint.source.tree import Tree
+
+if TYPE_CHECKING:  # for signatures only: source text is rarely read
+    from opslint.match.signs.code import Entry
 
 SETTINGS = frozenset({"limits", "first", "aside", "import-forms"})
 """Keys of the file that are no facts."""
@@ -77,6 +80,8 @@ class _Reading:
         limits = self.signs.get("limits") or {}
         entries = self._entries()
         if entries:
+            from opslint.match.signs.code import CodeReader
+
             texts = Texts(self.tree, limits)
             CodeReader(self.signs, self._modules(), self.index, self.outside, texts, self.gathered).read(entries)
         hosted = {fact: sign for fact, sign in self.facts.items() if sign.get("hosts") and not self.holds(fact)}
@@ -96,21 +101,16 @@ class _Reading:
             return found and self.holds(str(family), (*seen, fact))
         return found or any(self.gathered.has(name, *STRONG) for name, other in self.facts.items() if other.get("of") == fact)
 
-    def told(self, fact: str) -> tuple[Because, ...]:
+    def told(self, fact: str, seen: tuple[str, ...] = ()) -> tuple[Because, ...]:
         """The places of a fact that holds: its own, else those of the facts by which it does."""
         if not self.gathered.has(fact):
-            sign = self.facts[fact]
-            for name in map(str, sign.get("implied-by") or ()):
-                if self.holds(name):
-                    self._take(fact, name, "implied-by")
-            for name, other in self.facts.items():
-                if other.get("of") == fact and self.gathered.has(name, *STRONG):
-                    self._take(fact, name, "sub-facts")
+            implied = [str(name) for name in self.facts[fact].get("implied-by") or ()]
+            below = [name for name, other in self.facts.items() if other.get("of") == fact and self.gathered.has(name, *STRONG)]
+            for key, names in (("implied-by", implied), ("sub-facts", below)):
+                for name in names:
+                    for place in self.told(name, (*seen, fact)) if name not in seen and self.holds(name) else ():
+                        self.gathered.add(fact, key, Span(path=place.path, line=place.line), place.why)
         return self.gathered.places(fact)
-
-    def _take(self, fact: str, other: str, key: str) -> None:
-        for rank, place in enumerate(self.told(other)):
-            self.gathered.add(fact, key, Span(path=place.path, line=place.line), place.why, rank=rank)
 
     def _modules(self) -> dict[str, dict[str, tuple[str, ...]]]:
         """For every family the modules of each language; a fact's `modules` under the name of the fact with a star."""
@@ -135,13 +135,14 @@ class _Reading:
         return found
 
     def _entries_of(self, fact: str, sign: dict[str, Any]) -> list[Entry]:
+        python_only = any(sign.get(key) for key in CODE) and not self.gathered.has(fact, *CODE)
+        if python_only and not self.by_modules:
+            return []
+        from opslint.match.signs.code import PYTHON, Entry
+
         found: list[Entry] = []
         if sign.get("modules") and self.by_modules:
             found.append(Entry(fact, "modules", f"{fact}*", PYTHON, {}))
-        beside_code = any(sign.get(key) for key in CODE)
-        if beside_code and not self.by_modules and not self.gathered.has(fact, *CODE):
-            return found
-        python_only = beside_code and not self.gathered.has(fact, *CODE)
         for data in sign.get("texts") or ():
             family = str(data.get("imports") or "")
             if not family:

@@ -11,8 +11,7 @@ from opslint.match.jobs import JobView
 from opslint.match.signals import Matcher
 from opslint.match.signs.declared import Facts
 from opslint.match.signs.gathered import Add
-from opslint.match.signs.names import fits
-from opslint.match.signs.paths import Outside
+from opslint.match.signs.globs import Outside, fits
 from opslint.model.activity import Activity, ActivityKind
 from opslint.model.pipeline import Pipeline, Platform
 from opslint.model.repository import Repository

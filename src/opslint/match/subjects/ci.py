@@ -73,7 +73,7 @@ def _pipelines(stage: Stage, platform: Platform | None) -> Iterator[Subject]:
         does = sorted({effect for view in views for effect in view.does})
         it = {
             "name": pipeline.name, "path": pipeline.path, "platform": pipeline.platform.value, "kind": pipeline.kind,
-            **_events(pipeline.events), "does": does, "triggers": sorted({trigger.name for trigger in pipeline.triggers}),
+            **_events(frozenset(event for view in views for event in view.events) or pipeline.events), "does": does, "triggers": sorted({trigger.name for trigger in pipeline.triggers}),
             "path_filtered": path_filtered(pipeline) or "path-filter" in does, "jobs": len(views),
             "permissions": _permissions(pipeline, views),
             "cancels": _cancels(pipeline.node) or bool(views) and all(_cancels(view.job.node) for view in views),
@@ -107,7 +107,7 @@ def job_facts(stage: Stage, view: JobView) -> dict[str, Any]:
     downstream = stage.jobs.downstream_does(view)
     return {
         "name": job.name or job.id, "id": job.id, "path": pipeline.path, "platform": job.platform.value, "kind": pipeline.kind,
-        **_events(job.events), "does": sorted(view.does), "tools": sorted(view.tools), "runs": runs_something(view),
+        **_events(view.events), "does": sorted(view.does), "tools": sorted(view.tools), "runs": runs_something(view),
         "calls": any(step.kind is StepKind.WORKFLOW for step in job.steps) and not any(
             step.kind in (StepKind.RUN, StepKind.ACTION, StepKind.IMAGE) for step in job.steps),
         "environment": job.environment, "gated": _gated(stage, view),

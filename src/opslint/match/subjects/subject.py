@@ -51,10 +51,8 @@ class Stage(msgspec.Struct, frozen=True, kw_only=True):
                 yield resource
 
     def views(self) -> Iterator[JobView]:
-        """The jobs that can run: neither hidden nor disabled, nor parts of a composite action."""
-        for view in self.jobs.views.values():
-            if not view.job.hidden and not view.job.disabled and view.pipeline.kind != "github.action":
-                yield view
+        """The jobs that can run."""
+        return (view for view in self.jobs.views.values() if view.alive)
 
 
 def place_at(subject: Subject, at: str) -> Span:

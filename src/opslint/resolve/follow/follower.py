@@ -6,7 +6,7 @@ from typing import Protocol
 
 import msgspec
 
-from opslint.model.activity import Activity, ActivityKind, Hop
+from opslint.model.activity import Activity, ActivityKind, Command, Hop
 from opslint.resolve.jobs.places import Files
 from opslint.source.span import Span
 
@@ -18,30 +18,52 @@ MAX_FOLLOWED = 400
 class Lead(msgspec.Struct, frozen=True, kw_only=True):
     """A script a task runner runs for a command.
 
-    Shape:  `script` is its text as the shell gets it, `span` the place of its first line, `line_step` 1 where the text's lines
-            are the file's lines, 0 where all of it stands on one; `text` what the chain shows of the place.
+    Shape:  `script` is its text as the shell gets it, `span` the place of its first line; `line_step` is 1 where the text's lines
+            are the file's lines, 0 where all of it stands on one. `soft_why` says why the runner goes on when it fails.
+            `folder` is where it runs, relative to the root; `confidence` "low" where it is only likely that it runs.
     """
 
     script: str
     span: Span
-    text: str
-    errexit: bool = True
+    folder: str = ""
+    errexit: bool = False
     pipefail: bool = False
     line_step: int = 0
     shell: str = "sh"
+    soft_why: str = ""
+    confidence: str = ""
     env: dict[str, str] = {}
+
+
+class Led(msgspec.Struct, frozen=True, kw_only=True):
+    """What a follower says of one command.
+
+    Shape: `leads` are the scripts it runs, in order; `dead` says why it runs nothing though its files were found
+           (no such script, a stub), "" otherwise.
+    """
+
+    leads: tuple[Lead, ...] = ()
+    dead: str = ""
 
 
 class Leads(Protocol):
     """What a follower module offers."""
 
-    def __call__(self, argv: tuple[str, ...], folder: str, files: Files) -> tuple[Lead, ...]:
-        """The scripts an argv leads to, in order; `folder` is where it runs, "" for the root."""
+    def __call__(self, argv: tuple[str, ...], folder: str, env: dict[str, str], files: Files) -> Led | None:
+        """What an argv runs in a folder ("" for the root); None where nothing can be said."""
         ...
 
 
-FOLLOWERS: dict[str, str] = {}
-"""Command word -> dotted name of the function that follows it (`module:function`), imported when first met."""
+FOLLOWERS: dict[str, str] = {
+    "make": "opslint.resolve.follow.make:follow",
+    "gmake": "opslint.resolve.follow.make:follow",
+    "npm": "opslint.resolve.follow.node:follow",
+    "yarn": "opslint.resolve.follow.node:follow",
+    "pnpm": "opslint.resolve.follow.node:follow",
+    "bun": "opslint.resolve.follow.node:follow",
+    "tox": "opslint.resolve.follow.tox:follow",
+}
+"""Command word -> the function that follows it (`module:function`), imported when first met."""
 
 
 class Follower:
@@ -52,59 +74,37 @@ class Follower:
         self._loaded: dict[str, Leads] = {}
 
     def follow(self, activity: Activity) -> list[Activity]:
-        """What a command leads to, each with the chain that leads there; empty where no follower knows it."""
+        """A command and what it leads to, each with the chain that leads there; a command that leads to nothing is disabled."""
         found: list[Activity] = []
-        self._follow(activity, (), found)
-        return found
+        return [self._follow(activity, (), found), *found]
 
-    def _follow(self, activity: Activity, seen: tuple[tuple[str, int], ...], found: list[Activity]) -> None:
+    def _follow(self, activity: Activity, seen: tuple[tuple[str, int], ...], found: list[Activity]) -> Activity:
         command = activity.command
-        if command is None or len(seen) >= MAX_DEPTH or not FOLLOWERS:
-            return
-        layer = next((one for one in reversed(command.layers) if one and one[0] in FOLLOWERS), None)
+        if command is None or len(seen) >= MAX_DEPTH or "…" in command.folder or command.image or command.remote:
+            return activity
+        layer = next((one for one in reversed(command.layers) if one[0] in FOLLOWERS), None)
         if layer is None:
-            return
-        for lead in self._leads(layer[0])(layer, command.folder, self.files):
+            return activity
+        led = self._leads(layer[0])(layer, command.folder, activity.env, self.files)
+        if led is None:
+            return activity
+        for lead in led.leads:
             place = (lead.span.path, lead.span.line)
-            if place in seen or len(found) >= MAX_FOLLOWED:
-                continue
-            self._enter(activity, lead, (*seen, place), found)
+            if place not in seen:
+                self._enter(activity, lead, (*seen, place), found)
+        return msgspec.structs.replace(activity, disabled=activity.disabled or led.dead) if led.dead else activity
 
     def _enter(self, activity: Activity, lead: Lead, seen: tuple[tuple[str, int], ...], found: list[Activity]) -> None:
         from opslint.resolve.shell import commands_of
 
-        for inner in commands_of(
-            lead.script, shell=lead.shell, errexit=lead.errexit, pipefail=lead.pipefail, variables=activity.env
-        ):
-            line = lead.span.line + (inner.line - 1) * lead.line_step
-            span = Span(
-                path=lead.span.path,
-                line=line,
-                column=lead.span.column if inner.line == 1 or not lead.line_step else inner.column,
-                end_line=line,
-                end_column=lead.span.column + len(inner.argv[0]),
-            )
-            soft = activity.soft_why or inner.soft_why
-            followed = msgspec.structs.replace(
-                activity,
-                kind=ActivityKind.COMMAND,
-                name=inner.argv[0],
-                span=span,
-                command=inner,
-                soft_why=soft,
-                blocking=not soft,
-                chain=(
-                    *activity.chain,
-                    Hop(
-                        path=span.path,
-                        line=line,
-                        text=lead.script[inner.offset : inner.end].partition("\n")[0][:120] or lead.text,
-                    ),
-                ),
-                env={**activity.env, **lead.env, **inner.env},
-            )
-            found.append(followed)
-            self._follow(followed, seen, found)
+        variables = {**activity.env, **lead.env}
+        for told in commands_of(lead.script, shell=lead.shell, errexit=lead.errexit, pipefail=lead.pipefail, variables=variables):
+            if len(found) >= MAX_FOLLOWED:
+                return
+            inner = _led(activity, lead, told)
+            position = len(found)
+            found.append(inner)
+            found[position] = self._follow(inner, seen, found)
 
     def _leads(self, word: str) -> Leads:
         if word not in self._loaded:
@@ -113,3 +113,37 @@ class Follower:
             module, _, name = FOLLOWERS[word].partition(":")
             self._loaded[word] = getattr(import_module(module), name)
         return self._loaded[word]
+
+
+def _led(activity: Activity, lead: Lead, told: Command) -> Activity:
+    """One command of a script that a task runner runs."""
+    from opslint.resolve.shell.state import joined
+
+    line = lead.span.line + (told.line - 1) * lead.line_step
+    column = lead.span.column if told.line == 1 or not lead.line_step else told.column
+    span = Span(path=lead.span.path, line=line, column=column, end_line=line, end_column=column + max(1, told.end - told.offset))
+    soft = activity.soft_why or lead.soft_why or told.soft_why
+    above = activity.command
+    return msgspec.structs.replace(
+        activity,
+        kind=ActivityKind.COMMAND,
+        name=told.argv[0],
+        span=span,
+        command=msgspec.structs.replace(
+            told,
+            folder=joined(lead.folder, told.folder) if told.folder else lead.folder,
+            confidence=lead.confidence
+            or (above.confidence if above is not None and above.confidence == "low" else told.confidence),
+            throwaway_cluster=told.throwaway_cluster or (above is not None and above.throwaway_cluster),
+        ),
+        soft_why=soft,
+        blocking=not soft,
+        chain=(*activity.chain, Hop(path=span.path, line=line, text=shown(lead.script[told.offset : told.end]))),
+        env={**activity.env, **lead.env, **told.env},
+    )
+
+
+def shown(text: str) -> str:
+    """The first line of a text, as long as a chain shows it."""
+    first = text.strip().partition("\n")[0]
+    return first if len(first) <= 120 else first[:119] + "…"

@@ -10,7 +10,18 @@ from opslint.resolve.calls import Calls
 from opslint.resolve.follow.follower import Follower
 from opslint.resolve.jobs.action_scripts import ActionScript, script_of
 from opslint.resolve.jobs.places import Block, Files
-from opslint.resolve.jobs.site import CLUSTER_ACTIONS, Blocks, Shell, Site, key_span, moment_of, shells_of, shortened, softness
+from opslint.resolve.jobs.site import (
+    CLUSTER_ACTIONS,
+    Blocks,
+    Shell,
+    Site,
+    folder_of,
+    key_span,
+    moment_of,
+    shells_of,
+    shortened,
+    softness,
+)
 from opslint.source.node import Mapping, Scalar
 from opslint.source.span import Span
 
@@ -52,6 +63,7 @@ class JobReader:
 
     def _commands(self, shell: Shell, site: Site, steps: tuple[Step, ...]) -> list[tuple[int, Activity]]:
         from opslint.resolve.shell import commands_of, shell_semantics
+        from opslint.resolve.shell.state import joined
 
         first = shell.steps[0][1]
         job, pipeline = site.job, site.pipeline
@@ -59,9 +71,13 @@ class JobReader:
         variables = {**pipeline.variables, **job.variables, **site.env, **first.env}
         blocks = Blocks(shell, self.files)
         found: list[tuple[int, Activity]] = []
-        for command in commands_of(shell.text, shell=dialect, errexit=errexit, pipefail=pipefail, variables=variables):
-            position, step, span = blocks.place(command)
+        for told in commands_of(shell.text, shell=dialect, errexit=errexit, pipefail=pipefail, variables=variables):
+            command = told
+            position, step, span = blocks.place(told)
             moment = moment_of(step, site)
+            folder = folder_of(step, site)
+            if folder:
+                command = msgspec.structs.replace(told, folder=joined(folder, told.folder) if told.folder else folder)
             env = {**variables, **step.env, **command.env} if command.env or step.env or variables else {}
             activity = site.activity(
                 ActivityKind.COMMAND,
@@ -76,8 +92,7 @@ class JobReader:
                 soft_why=command.soft_why or softness(step, position, steps),
                 more={"env": env, "node": step.node},
             )
-            found.append((position, activity))
-            found.extend((position, inner) for inner in self.follower.follow(activity))
+            found.extend((position, one) for one in self.follower.follow(activity))
         return found
 
     def _used(self, step: Step, position: int, site: Site, steps: tuple[Step, ...]) -> list[Activity]:
@@ -88,26 +103,11 @@ class JobReader:
         written = f"{step.uses}@{step.version}" if step.version else step.uses
         if step.kind is StepKind.IMAGE:
             return [self._image(step, position, site, soft)]
-        if step.kind is StepKind.WORKFLOW:
-            if step.uses.startswith("template/"):
-                return []
-            more = {"version": step.version, "inputs": step.inputs, "env": env, "node": step.node}
-            return [
-                site.activity(
-                    ActivityKind.WORKFLOW,
-                    step.uses,
-                    key_span(step, "uses"),
-                    written,
-                    index=position,
-                    events=moment.events,
-                    disabled=moment.disabled,
-                    when=moment.when,
-                    soft_why=soft,
-                    more=more,
-                )
-            ]
+        if step.uses.startswith("template/"):
+            return []  # a template of the same Argo object: a job of its own
+        called = step.kind is StepKind.WORKFLOW
         activity = site.activity(
-            ActivityKind.ACTION,
+            ActivityKind.WORKFLOW if called else ActivityKind.ACTION,
             step.uses,
             key_span(step, "uses"),
             f"uses: {written}",
@@ -118,6 +118,8 @@ class JobReader:
             soft_why=soft,
             more={"version": step.version, "inputs": step.inputs, "env": env, "node": step.node},
         )
+        if called:
+            return [activity]
         if (given := script_of(step)) is not None:
             return [activity, *self._given(step, given, activity, site)]
         composite = self.calls.action(step.uses) if step.uses.startswith("./") and site.depth < MAX_COMPOSITES else None
@@ -152,7 +154,6 @@ class JobReader:
                 image = told.image or step.inputs.get(row.image, "")
                 command = msgspec.structs.replace(told, remote=row.remote or told.remote, image=image)
             inner = _within(above, command, script, block, site.hops)
-            found.append(inner)
             found.extend(self.follower.follow(inner))
         return found
 

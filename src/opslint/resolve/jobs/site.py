@@ -223,3 +223,21 @@ def key_span(step: Step, key: str) -> Span:
     """The place of a key's value in a step's mapping, the step's own where it is not there."""
     node = step.node
     return span_of(step.span.path, node.get(key), step.span) if isinstance(node, MappingNode) else step.span
+
+
+def folder_of(step: Step, site: Site) -> str:
+    """The `working-directory` a GitHub step begins in: its own, the job's or the workflow's; "" for the root."""
+    if site.job.platform is not Platform.GITHUB:
+        return ""
+    own = step.node.text("working-directory") if isinstance(step.node, MappingNode) else None
+    for node in (site.job.node, site.pipeline.node) if own is None and site.depth == 0 else ():
+        defaults = node.mapping("defaults") if node is not None else None
+        run = defaults.mapping("run") if defaults is not None else None
+        own = own or (run.text("working-directory") if run is not None else None)
+    if not own:
+        return ""
+    return (
+        "…"
+        if "{{" in own or own.startswith(("/", "~", "$"))
+        else "/".join(part for part in own.split("/") if part not in ("", "."))
+    )

@@ -1,14 +1,20 @@
-"""Globs on paths, screened before a regular expression is made: most name an ending or a folder that no path has."""
+"""Globs: names held against many lists at once, and paths screened before a regular expression is made.
+
+Most globs name an ending or a folder that no path of a tree has, and most names stand in no list; both are told by look-ups.
+"""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from fnmatch import fnmatchcase
 from itertools import product
 from operator import itemgetter
 
 from opslint.parse.aside import aside
 
+Row = tuple[str, str]
+"""A fact and the key of it that lists the name."""
 TAIL = 6
 """Characters at the end of a path that are indexed."""
 MAX_BRACES = 256
@@ -17,6 +23,63 @@ MAX_BRACES = 256
 _WILD = re.compile(r"\*\*/|\*\*|\*|\?|\[[^\]/]+\]")
 _BRACES = re.compile(r"\{([^{}]*)\}")
 _ENDS = itemgetter(slice(-TAIL, None))
+
+
+def fits(name: str, pattern: str) -> bool:
+    """Whether a whole name fits a glob; `*` crosses any character, no regular expression is made for it."""
+    if "?" in pattern or "[" in pattern:
+        return fnmatchcase(name, pattern)
+    head, star, rest = pattern.partition("*")
+    if not star:
+        return name == pattern
+    *middle, tail = rest.split("*")
+    if len(name) < len(head) + len(tail) or not name.startswith(head) or not name.endswith(tail):
+        return False
+    at, end = len(head), len(name) - len(tail)
+    for piece in middle:
+        found = name.find(piece, at, end)
+        if found < 0:
+            return False
+        at = found + len(piece)
+    return True
+
+
+def _head(pattern: str) -> str:
+    """What stands before the first wildcard."""
+    return next((pattern[:at] for at, char in enumerate(pattern) if char in "*?[]"), pattern)
+
+
+class NameTable:
+    """Lists of names and globs of several facts, asked with one look-up for a name; every answer is kept."""
+
+    __slots__ = ("_exact", "_globs", "_heads", "_known", "_tails")
+
+    def __init__(self, lists: Mapping[Row, Iterable[str]]) -> None:
+        self._exact: dict[str, list[Row]] = {}
+        self._globs: list[tuple[str, Row]] = []
+        self._known: dict[str, tuple[Row, ...]] = {}
+        for row, names in lists.items():
+            for name in names:
+                if "*" in name or "?" in name or "[" in name:
+                    self._globs.append((name, row))
+                else:
+                    self._exact.setdefault(name, []).append(row)
+        heads = {_head(pattern) for pattern, _ in self._globs}
+        self._heads = tuple(head for head in heads if head)
+        self._tails = tuple({_head(pattern[::-1])[::-1] for pattern, _ in self._globs if not _head(pattern)})
+
+    def __bool__(self) -> bool:
+        return bool(self._exact or self._globs)
+
+    def rows(self, name: str) -> tuple[Row, ...]:
+        """The facts and keys that list a name, each once."""
+        known = self._known.get(name)
+        if known is None:
+            found = dict.fromkeys(self._exact.get(name, ()))
+            if name.startswith(self._heads) or name.endswith(self._tails):
+                found.update((row, None) for pattern, row in self._globs if fits(name, pattern))
+            known = self._known[name] = tuple(found)
+        return known
 
 
 def plain_globs(glob: str) -> tuple[str, ...]:
@@ -151,7 +214,8 @@ class PathIndex:
         if known is None:
             if not self._text:
                 self._text = "/" + "\n/".join(self.paths) + "\n"
-            known = self._held[core] = core in self._text
+            absent = any(not there and text in core for text, there in self._held.items())
+            known = self._held[core] = not absent and core in self._text
         return known
 
 
