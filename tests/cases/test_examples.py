@@ -6,10 +6,10 @@ import functools
 import os
 
 import pytest
+from tests.generate import RULE_TABLE, difference, example_names, example_reports, rule_table, stale
 
 from opslint.knowledge.index import Index
 from opslint.knowledge.load import load_index
-from tests.generate import RULE_TABLE, difference, example_names, example_reports, rule_table, stale
 
 SUBJECTS = ("github", "gitlab", "argo", "devops", "devsecops", "gitops", "mlops", "llmops", "finops")
 
@@ -25,7 +25,7 @@ def test_example_is_reported_as_expected_when_scanned(name: str) -> None:
     told = [difference(path, new) for path, new in example_reports(name, index()).items()]
     differences = "\n\n".join(one for one in told if one)
     if differences:
-        pytest.fail(f"{name} is reported otherwise; where that is right: python -m tests.generate\n\n{differences}", pytrace=False)
+        pytest.fail(f"{name} is reported otherwise; if rightly so: python -m tests.generate\n\n{differences}", pytrace=False)
 
 
 def test_rule_table_is_current_when_generated_again() -> None:

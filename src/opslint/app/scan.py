@@ -100,7 +100,7 @@ def scan_tree(tree: Tree, index: Index, options: ScanOptions) -> Scan:
         raise NoInputError(f'"{tree.name}" holds no GitHub workflow, no GitLab pipeline and no Argo or Kubernetes manifest',
                            hint="point opslint at the root of a repository: opslint scan PATH")
     jobs = Jobs(repository.pipelines)
-    matcher = Matcher(index, repository, jobs, resolve(repository, tree).activities)
+    matcher = Matcher(index, repository, tree, jobs, resolve(repository, tree).activities)
     signals = matcher.signals()
     signs = read_signs(index.signs, repository, tree, matcher)
     facts = Facts(Setting(repository=repository, tree=tree, jobs=jobs, matcher=matcher, signals=tuple(signals), signs=signs))

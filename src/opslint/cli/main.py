@@ -27,11 +27,11 @@ COMMANDS = {
 class LazyGroup(click.Group):
     """A group whose commands are imported when they are used; help needs only the table."""
 
-    def list_commands(self, ctx: click.Context) -> list[str]:
+    def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002  click's signature
         """The commands in the order a newcomer meets them."""
         return list(COMMANDS)
 
-    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:  # noqa: ARG002  click's signature
         """Import one command."""
         if cmd_name not in COMMANDS:
             return None
@@ -40,7 +40,7 @@ class LazyGroup(click.Group):
         command: click.Command = import_module(COMMANDS[cmd_name][0]).command
         return command
 
-    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:  # noqa: ARG002  click's signature
         """Write the commands from the table, without importing them."""
         with formatter.section("Commands"):
             formatter.write_dl([(name, text) for name, (_, text) in COMMANDS.items()])
@@ -103,7 +103,8 @@ def report_defect(error: BaseException) -> int:
             where = log.name
     except OSError:
         click.echo(text, err=True)
-    click.echo(f"opslint: this is a defect of opslint ({type(error).__name__}); the log is in {where}; please report it", err=True)
+    told = f"this is a defect of opslint ({type(error).__name__}); the log is in {where}; please report it"
+    click.echo(f"opslint: {told}", err=True)
     return 70
 
 

@@ -76,7 +76,8 @@ def write_stdout(text: str, *, machine: bool = False) -> None:
         silence_stdout()
     except OSError as error:
         silence_stdout()
-        raise UsageError(f"standard output cannot be written: {error.strerror}", hint="make room, or name a file by --output") from error
+        raise UsageError(f"standard output cannot be written: {error.strerror}",
+                         hint="make room, or name a file by --output") from error
 
 
 def silence_stdout() -> None:
@@ -102,7 +103,8 @@ def write_output(text: str, path: str | None, *, machine: bool = False) -> None:
         _replace(os.path.realpath(path), text.encode("utf-8", "backslashreplace"))
     except (OSError, ValueError) as error:
         reason = error.strerror if isinstance(error, OSError) else "its name holds a NUL character"
-        raise UsageError(f'"{path}" cannot be written: {reason}', hint="name a file in a folder that exists and is writable") from error
+        raise UsageError(f'"{path}" cannot be written: {reason}',
+                         hint="name a file in a folder that exists and is writable") from error
 
 
 def _replace(path: str, data: bytes) -> None:

@@ -25,21 +25,24 @@ FAIL_ON = (*[severity.value for severity in Severity], "never")
 @click.argument("targets", metavar="[TARGET]...", nargs=-1, type=click.Path())
 @option("--rev", metavar="REV", help="Scan this revision of a git repository, without a checkout.")
 @option("--format", "-f", "formats", multiple=True, type=click.Choice(sorted(REPORTERS)), help="How to print; default text.")
-@option("--output", "-o", "outputs", multiple=True, type=click.Path(), metavar="FILE", help="Where to write, in the order of the formats; default stdout.")
+@option("--output", "-o", "outputs", multiple=True, type=click.Path(), metavar="FILE",
+        help="Where to write, in the order of the formats; default stdout.")
 @option("--select", multiple=True, callback=codes, metavar="CODES", help="Only these practices (prefixes: DS, DS1, DS101).")
 @option("--extend-select", multiple=True, callback=codes, metavar="CODES", help="These too.")
 @option("--ignore", multiple=True, callback=codes, metavar="CODES", help="Not these.")
-@option("--level", type=click.IntRange(1, 3), default=2, show_default=True, help="What becomes a finding: 1 essential … 3 advanced.")
-@option("--fail-on", type=click.Choice(FAIL_ON), default="error", show_default=True, help="Exit 1 on a finding at least this severe.")
+@option("--level", type=click.IntRange(1, 3), default=2, show_default=True,
+        help="What becomes a finding: 1 essential, 2 established, 3 advanced.")
+@option("--fail-on", type=click.Choice(FAIL_ON), default="error", show_default=True,
+        help="Exit 1 on a finding at least this severe.")
 @option("--min-coverage", type=click.FloatRange(0, 100), metavar="PERCENT", help="Exit 1 where coverage is lower.")
 @option("--strict", is_flag=True, help="Exit 4 where something could not be read or resolved.")
 @option("--explain-evidence", is_flag=True, help="Show every evidence with the chain that led there.")
 @option("--color", type=click.Choice(("auto", "always", "never")), default="auto", show_default=True)
 @option("-q", "--quiet", is_flag=True, help="Only the last line.")
 @option("-v", "--verbose", count=True, help="Every practice; all files that could not be read.")
-def command(targets: tuple[str, ...], rev: str | None, formats: tuple[str, ...], outputs: tuple[str, ...], select: tuple[str, ...],
-            extend_select: tuple[str, ...], ignore: tuple[str, ...], level: int, fail_on: str, min_coverage: float | None,
-            strict: bool, explain_evidence: bool, color: str, quiet: bool, verbose: int) -> int:
+def command(targets: tuple[str, ...], rev: str | None, formats: tuple[str, ...], outputs: tuple[str, ...],
+            select: tuple[str, ...], extend_select: tuple[str, ...], ignore: tuple[str, ...], level: int, fail_on: str,
+            min_coverage: float | None, strict: bool, explain_evidence: bool, color: str, quiet: bool, verbose: int) -> int:
     """Report which practices a repository's pipelines carry out.
 
     TARGET is a directory (default: this one), a bare git repository, or a .tar.gz or .zip archive.

@@ -80,7 +80,8 @@ def _take_rule(path: str, data: Any, rules: dict[str, Rule], paths: dict[str, st
     return rule
 
 
-def _check_codes(rules: dict[str, Rule], tools: dict[str, Tool], methodologies: Iterable[Methodology], paths: dict[str, str]) -> None:
+def _check_codes(rules: dict[str, Rule], tools: dict[str, Tool], methodologies: Iterable[Methodology],
+                 paths: dict[str, str]) -> None:
     """Hold the codes against one another: a rule belongs to a principle, a tool shows practices that there are.
 
     Raises: RuleFileError.
@@ -99,8 +100,9 @@ def _check_codes(rules: dict[str, Rule], tools: dict[str, Tool], methodologies: 
                 unknown = next((code for code in codes if code not in rules), None)
                 if unknown:
                     path = paths[name]
-                    raise RuleFileError(f'{path}:{line_of(path, ["signals", number, key])}: "{key}" names "{unknown}", and there is no '
-                                        "such practice", hint="opslint rules lists them all")
+                    line = line_of(path, ["signals", number, key])
+                    raise RuleFileError(f'{path}:{line}: "{key}" names "{unknown}", and there is no such practice',
+                                        hint="opslint rules lists them all")
 
 
 def _compile_check(path: str, number: int, field: FieldCheck, environment: Any) -> Programs:

@@ -9,7 +9,6 @@ import msgspec
 from opslint.knowledge.index import FORMAT, Index
 from opslint.knowledge.where import bundled_index, knowledge_folder, user_cache
 
-
 KEPT = 4
 
 

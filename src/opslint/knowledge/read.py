@@ -10,6 +10,7 @@ from opslint.errors import RuleFileError
 from opslint.knowledge.types import (
     ActionForm,
     Applies,
+    ConfigForm,
     FieldCheck,
     HookForm,
     Methodology,
@@ -99,7 +100,8 @@ def _bound(path: str, events: Any) -> None:
         outer, total = stack[-1]
         stack[-1] = (outer, total + size)
         if total + size > MAX_EXPANDED:
-            raise RuleFileError(f"{path}:{event.start_mark.line + 1}: its aliases come to more than {MAX_EXPANDED} characters", hint=MEND)
+            raise RuleFileError(f"{path}:{event.start_mark.line + 1}: its aliases come to more than {MAX_EXPANDED} characters",
+                                hint=MEND)
 
 
 def _check_keys(path: str, value: Any) -> None:
@@ -172,6 +174,8 @@ def tool_from(data: Any) -> Tool:
             hooks=tuple(HookForm(repo=address_of(form["repo"]), id=str(form["id"])) for form in item.get("hooks", ())),
             plugins=tuple(PluginForm(system=form["system"], id=str(form["id"])) for form in item.get("plugins", ())),
             charts=_strings(item.get("charts")), kinds=_strings(item.get("kinds")), resources=_strings(item.get("resources")),
+            config=tuple(ConfigForm(files=_strings(form["files"]), at=_strings(form["at"]), has=_word(form.get("has", "*")))
+                         for form in item.get("config", ())),
             env=_strings(item.get("env")), why=item.get("why", ""),
         )
         for item in data["signals"]
@@ -182,15 +186,17 @@ def tool_from(data: Any) -> Tool:
 
 def tool_samples(data: Any) -> list[tuple[bool, ToolSample]]:
     """The samples of a tool file: (must match, sample)."""
-    samples = []
+    samples: list[tuple[bool, ToolSample]] = []
     for key, must in (("match", True), ("no-match", False)):
-        for item in data.get("examples", {}).get(key, ()):
-            samples.append((must, ToolSample(
+        samples.extend(
+            (must, ToolSample(
                 shows=_strings(item.get("shows")), against=_strings(item.get("against")), status=item.get("status", ""),
                 run=item.get("run", ""), uses=item.get("uses", ""), inputs=_words(item.get("with")), image=item.get("image", ""),
                 template=item.get("template", ""), component=item.get("component", ""), report=item.get("report", ""),
                 hook=item.get("hook", ""), plugin=item.get("plugin", ""), chart=item.get("chart", ""),
-                kind=item.get("kind", ""), resource=item.get("resource", ""), env=_words(item.get("env")))))
+                kind=item.get("kind", ""), resource=item.get("resource", ""), env=_words(item.get("env")),
+                files=_words(item.get("files"))))
+            for item in data.get("examples", {}).get(key, ()))
     return samples
 
 
@@ -211,7 +217,8 @@ def rule_from(data: Any) -> Rule:
     how = dict(data["how"])
     return Rule(
         code=data["code"], name=data["name"], title=data["title"], level=data["level"], mode=data["mode"],
-        soft=data.get("soft", True), late=data.get("late", False), by_itself=data.get("by-itself", False), why=data["why"], counts=data["counts"],
+        soft=data.get("soft", True), late=data.get("late", False), by_itself=data.get("by-itself", False), why=data["why"],
+        counts=data["counts"],
         not_counts=data.get("not-counts", ""), applies=applies_from(data["applies"]), fields=fields,
         how={"text": how.pop("text")}, snippets=_words(how), sources=_strings(data.get("sources")), missing=data["missing"],
     )

@@ -8,8 +8,8 @@ import msgspec
 class ActionForm(msgspec.Struct, frozen=True, kw_only=True):
     """An action slug and the inputs that decide.
 
-    Shape: `uses` is `owner/repo[/path]`, lower case; in `inputs` a value is a glob, "*" any value, "!x" anything but x (also absent),
-           "" absent or empty; all must hold.
+    Shape: `uses` is `owner/repo[/path]`, lower case; in `inputs` a value is a glob, "*" any value, "!x" anything but x
+           (also absent), "" absent or empty; all must hold.
     """
 
     uses: str
@@ -28,6 +28,14 @@ class PluginForm(msgspec.Struct, frozen=True, kw_only=True):
 
     system: str
     id: str
+
+
+class ConfigForm(msgspec.Struct, frozen=True, kw_only=True):
+    """What a tool's own configuration file must say: one of `files` has, at one of the dotted paths `at`, a value that fits `has`."""
+
+    files: tuple[str, ...]
+    at: tuple[str, ...]
+    has: str = "*"
 
 
 class ToolSignal(msgspec.Struct, frozen=True, kw_only=True):
@@ -61,6 +69,7 @@ class ToolSignal(msgspec.Struct, frozen=True, kw_only=True):
     kinds: tuple[str, ...] = ()
     resources: tuple[str, ...] = ()
     env: tuple[str, ...] = ()
+    config: tuple[ConfigForm, ...] = ()
     why: str = ""
 
 
@@ -83,6 +92,7 @@ class ToolSample(msgspec.Struct, frozen=True, kw_only=True):
     kind: str = ""
     resource: str = ""
     env: dict[str, str] = {}
+    files: dict[str, str] = {}
 
 
 class Tool(msgspec.Struct, frozen=True, kw_only=True):

@@ -14,7 +14,8 @@ from opslint.match.argv import (
     prefix_length,
     words_of_inputs,
 )
-from opslint.model.activity import Activity, ActivityKind, Command
+from opslint.match.config import Configs
+from opslint.model.activity import Activity, ActivityKind, Command, Hop
 
 HUBS = ("docker.io/", "index.docker.io/", "registry-1.docker.io/", "library/")
 
@@ -29,6 +30,7 @@ class Hit(msgspec.Struct, frozen=True, kw_only=True):
     position: int
     entry: IndexedSignal
     soft_by: str = ""
+    config: Hop | None = None
 
 
 def image_name(name: str) -> str:
@@ -56,8 +58,9 @@ def component_name(name: str) -> str:
 class Catalogue:
     """The compiled index as the matcher asks it; decodes each signal at most once."""
 
-    def __init__(self, index: Index) -> None:
+    def __init__(self, index: Index, configs: Configs | None = None) -> None:
         self.index = index
+        self.configs = configs
         self._decoded: dict[int, IndexedSignal] = {}
         self._images = {image_name(name): rows for name, rows in index.images.items()}
 
@@ -157,7 +160,12 @@ class Catalogue:
             return None
         if signal.excludes and _any_flag(signal.excludes, words, inputs, activity.env):
             return None
-        return Hit(activity=activity, position=position, entry=entry,
+        config = None
+        if signal.config:
+            config = next((hop for form in signal.config if (hop := self.configs.said(form))), None) if self.configs else None
+            if config is None:
+                return None
+        return Hit(activity=activity, position=position, entry=entry, config=config,
                    soft_by=_soft_by(entry, words, inputs, activity.env))
 
     @staticmethod

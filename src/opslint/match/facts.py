@@ -14,6 +14,7 @@ from opslint.match.signals import Matcher
 from opslint.match.subjects.ci import references
 from opslint.match.subjects.kubernetes import workload_kinds
 from opslint.match.subjects.subject import Stage
+from opslint.match.unknown import unreadable_pipelines
 from opslint.model.activity import ActivityKind
 from opslint.model.evidence import PRESENT, Signal
 from opslint.model.pipeline import Event, Pipeline, Platform, StepKind
@@ -66,6 +67,8 @@ def _pipelines(setting: Setting, platform: Platform | None = None) -> Iterator[P
 def _pipeline(setting: Setting) -> Iterator[Because]:
     for pipeline in sorted(_pipelines(setting), key=lambda one: not one.entry):
         yield because(pipeline.span, f"a pipeline: {pipeline.name or pipeline.path}")
+    for entry in unreadable_pipelines(setting.repository):
+        yield Because(path=entry.path, line=entry.line or 1, why="a pipeline that could not be read")
 
 
 def _resources(setting: Setting) -> Iterator[Resource]:

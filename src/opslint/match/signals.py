@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from opslint.knowledge.index import Index
 from opslint.match.catalogue import Catalogue, Hit
+from opslint.match.config import Configs
 from opslint.match.jobs import Jobs, JobView
 from opslint.model.activity import Activity, ActivityKind
 from opslint.model.evidence import Confidence, Evidence, Signal, Status
 from opslint.model.pipeline import AUTOMATIC, Event
 from opslint.model.repository import Repository
 from opslint.source.span import Span
+from opslint.source.tree import Tree
 
 SARIF_UPLOAD = "github/codeql-action/upload-sarif"
 STARTED_BY_ITSELF = AUTOMATIC - {Event.ACTIVITY}
@@ -58,11 +60,12 @@ def strength(activity: Activity, soft_by: str = "", *, soft_exists: bool = True)
 class Matcher:
     """All hits of a tree, the jobs they stand in, and the signals that follow."""
 
-    def __init__(self, index: Index, repository: Repository, jobs: Jobs, activities: tuple[Activity, ...]) -> None:
+    def __init__(self, index: Index, repository: Repository, tree: Tree, jobs: Jobs,
+                 activities: tuple[Activity, ...]) -> None:
         self.index = index
         self.only_workflows = not (any(not one.aside for one in (*repository.resources, *repository.blocks, *repository.dockerfiles)))
         self.jobs = jobs
-        self.catalogue = Catalogue(index)
+        self.catalogue = Catalogue(index, Configs(tree))
         self.products = self._products(repository.name)
         self.soft_exists = {rule.code: rule.soft for rule in index.rules}
         self.hits: list[Hit] = []
@@ -177,7 +180,7 @@ class Matcher:
                     status, why = Status.MISSING, told
                 found.append(Signal(practice=code, against=against, subject=_subject(activity), evidence=Evidence(
                     span=place_of(activity), status=status, why=why, tool=hit.entry.tool, when=moment(activity.events),
-                    confidence=confidence, chain=activity.chain)))
+                    confidence=confidence, chain=(*activity.chain, hit.config) if hit.config else activity.chain)))
         return found
 
     @staticmethod

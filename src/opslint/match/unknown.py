@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 from opslint.knowledge.types import Rule
 from opslint.model.activity import Hop
 from opslint.model.evidence import Confidence, Evidence, Status
 from opslint.model.pipeline import StepKind
-from opslint.model.repository import FileStatus, Repository
+from opslint.model.repository import FileEntry, FileStatus, Repository
+from opslint.parse.aside import aside
 from opslint.source.span import Span
 
 PIPELINE_KINDS = ("github.workflow", "gitlab.pipeline")
@@ -29,10 +32,17 @@ def unknown_for(rule: Rule, repository: Repository) -> list[Evidence]:
         return []
     found = [
         _evidence(Span(path=entry.path, line=entry.line or 1), f"{entry.path} could not be read ({entry.reason}); mend it and scan again")
-        for entry in repository.files if entry.status is FileStatus.UNREADABLE and entry.kind in PIPELINE_KINDS]
+        for entry in unreadable_pipelines(repository)]
     if rule.code[:3] in TOOL_SHAPED and not rule.fields:
         found.extend(_calls(repository))
     return found
+
+
+def unreadable_pipelines(repository: Repository) -> Iterator[FileEntry]:
+    """The pipeline files that are there but could not be read, fixtures left out."""
+    for entry in repository.files:
+        if entry.status is FileStatus.UNREADABLE and entry.kind in PIPELINE_KINDS and not aside(entry.path):
+            yield entry
 
 
 def _calls(repository: Repository) -> list[Evidence]:

@@ -15,7 +15,7 @@ from opslint.report.registry import RenderOptions
 SCHEMA = "opslint.report/1"
 
 
-def render_report(report: Report, index: Index, options: RenderOptions) -> str:
+def render_report(report: Report, index: Index, options: RenderOptions) -> str:  # noqa: ARG001  one signature for every format
     """Render the whole report; the same tree and configuration give the same bytes on every machine."""
     data = msgspec.json.format(msgspec.json.encode(report_data(report)), indent=2)
     return data.decode("utf-8", "replace") + "\n"
@@ -62,7 +62,8 @@ def _principle(one: PrincipleResult) -> dict[str, Any]:
 
 
 def _practice(one: PracticeResult) -> dict[str, Any]:
-    return {"code": one.code, "name": one.name, "level": one.level, "status": one.status.value, "confidence": one.confidence.value,
+    return {"code": one.code, "name": one.name, "level": one.level, "status": one.status.value,
+            "confidence": one.confidence.value,
             "because": [{"path": place.path, "line": place.line, "why": place.why} for place in one.because],
             "evidence": [evidence_data(evidence) for evidence in one.evidence]}
 

@@ -12,8 +12,8 @@ Line = list[Piece]
 Value = TypeVar("Value")
 
 NARROWEST = 4
-PROSE = {"…": "...", "→": "->", "↳": ">", "›": ">", "×": "x", "–": "-", "—": "-", "’": "'", "‘": "'", "“": '"', "”": '"', "·": "-",
-         "≥": ">=", "≤": "<="}
+PROSE = {"…": "...", "→": "->", "↳": ">", "›": ">", "×": "x", "–": "-", "—": "-", "’": "'", "‘": "'", "“": '"', "”": '"',
+         "·": "-", "≥": ">=", "≤": "<="}
 MARKS = {"●": "+", "◐": "~", "○": "x", "·": "-", "…": "~", "→": ">", "↳": ">", "›": ">"}
 """Our own marks for a stream that has only ASCII: one column for one column, so that no line grows."""
 
@@ -136,7 +136,7 @@ def ascii_only(text: str) -> str:
 
 
 def ascii_copy(value: Value) -> Value:
-    """A report (or another value of structs) all of whose texts are ASCII, made before lines are laid out, so that they still fit."""
+    """A report (or another struct) all of whose texts are ASCII; made before lines are laid out, so that they still fit."""
     import msgspec
 
     return msgspec.convert(_ascii(msgspec.to_builtins(value)), type(value))

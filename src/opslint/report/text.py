@@ -30,7 +30,7 @@ def percent(coverage: float | None) -> str:
     return f"{coverage * 100:.0f}%" if coverage is not None else "-"
 
 
-def render_report(report: Report, index: Index, options: RenderOptions) -> str:
+def render_report(report: Report, index: Index, options: RenderOptions) -> str:  # noqa: ARG001  one signature for every format
     """Render the report; every line fits `options.width`."""
     width = max(NARROWEST, min(options.width, WIDEST))
     if not options.unicode:
@@ -63,7 +63,8 @@ def _matrix(report: Report, width: int) -> list[Line]:
     cell = (width - MARGIN) // 3
     for methodology in report.methodologies:
         last = methodology.principles[-1:]
-        cells = [_cell(principle, cell + (principle in last), applies=methodology.applies) for principle in methodology.principles]
+        cells = [_cell(principle, cell + (principle in last), applies=methodology.applies)
+                 for principle in methodology.principles]
         style = "bold" if methodology.applies else "dim"
         second = percent(methodology.coverage) if methodology.applies else "n/a"
         margin: list[Line] = [[(methodology.name.ljust(MARGIN), style)], [(second.ljust(MARGIN), style)]]
@@ -93,8 +94,9 @@ def _cell(principle: PrincipleResult, width: int, *, applies: bool) -> list[Line
     verdict = principle.verdict if applies or principle.coverage is not None else Verdict.NOT_APPLICABLE
     mark, style = VERDICTS[verdict]
     names = wrap(principle.name, width - 8)
-    first: Line = [(mark, style), (percent(principle.coverage).rjust(5), style), (f" {names[0]}", style if style == "dim" else "")]
-    return [first, *[[(" " * 7 + name, style if style == "dim" else "")] for name in names[1:]]]
+    told = style if style == "dim" else ""
+    first: Line = [(mark, style), (percent(principle.coverage).rjust(5), style), (f" {names[0]}", told)]
+    return [first, *[[(" " * 7 + name, told)] for name in names[1:]]]
 
 
 def _legend(width: int) -> list[Line]:
@@ -181,8 +183,8 @@ def _foot(report: Report, width: int, options: RenderOptions) -> list[Line]:
     unreadable = sum(1 for one in report.files if one.status is FileStatus.UNREADABLE)
     broken = f" · {unreadable} unreadable" if unreadable else ""
     took = f" · {options.seconds:.2f} s" if options.seconds is not None else ""
-    told = (f"{read} file{'s' if read != 1 else ''} read · {statuses[Status.ENFORCED]} enforced · {toothless} weak · {statuses[Status.MISSING]} missing · "
-            f"{statuses[Status.UNKNOWN]} unknown{broken}{took}")
+    told = (f"{read} file{'s' if read != 1 else ''} read · {statuses[Status.ENFORCED]} enforced · {toothless} weak · "
+            f"{statuses[Status.MISSING]} missing · {statuses[Status.UNKNOWN]} unknown{broken}{took}")
     lines: list[Line] = [[(text, "bold")] for text in wrap(told, width)]
     if not options.quiet:
         worst = next(iter(sorted(report.findings, key=lambda one: (list(Severity).index(one.severity), one.code))), None)

@@ -38,12 +38,13 @@ class Lead(msgspec.Struct, frozen=True, kw_only=True):
 class Led(msgspec.Struct, frozen=True, kw_only=True):
     """What a follower says of one command.
 
-    Shape: `leads` are the scripts it runs, in order; `dead` says why it runs nothing though its files were found
-           (no such script, a stub), "" otherwise.
+    Shape: `leads` are the scripts it runs, in order; `dead` says why it cannot run though its files were found (no such script),
+           "" otherwise; `stub` is True where its script only says that there is none.
     """
 
     leads: tuple[Lead, ...] = ()
     dead: str = ""
+    stub: bool = False
 
 
 class Leads(Protocol):
@@ -74,11 +75,15 @@ class Follower:
         self._loaded: dict[str, Leads] = {}
 
     def follow(self, activity: Activity) -> list[Activity]:
-        """A command and what it leads to, each with the chain that leads there; a command that leads to nothing is disabled."""
-        found: list[Activity] = []
-        return [self._follow(activity, (), found), *found]
+        """A command and what it leads to, each with the chain that leads there.
 
-    def _follow(self, activity: Activity, seen: tuple[tuple[str, int], ...], found: list[Activity]) -> Activity:
+        A command that cannot run is disabled; one that runs a stub is left out, what the stub prints stays.
+        """
+        found: list[Activity | None] = [None]
+        found[0] = self._follow(activity, (), found)
+        return [one for one in found if one is not None]
+
+    def _follow(self, activity: Activity, seen: tuple[tuple[str, int], ...], found: list[Activity | None]) -> Activity | None:
         command = activity.command
         if command is None or len(seen) >= MAX_DEPTH or "…" in command.folder or command.image or command.remote:
             return activity
@@ -92,9 +97,11 @@ class Follower:
             place = (lead.span.path, lead.span.line)
             if place not in seen:
                 self._enter(activity, lead, (*seen, place), found)
+        if led.stub:
+            return None
         return msgspec.structs.replace(activity, disabled=activity.disabled or led.dead) if led.dead else activity
 
-    def _enter(self, activity: Activity, lead: Lead, seen: tuple[tuple[str, int], ...], found: list[Activity]) -> None:
+    def _enter(self, activity: Activity, lead: Lead, seen: tuple[tuple[str, int], ...], found: list[Activity | None]) -> None:
         from opslint.resolve.shell import commands_of
 
         variables = {**activity.env, **lead.env}

@@ -13,7 +13,10 @@ from opslint.source.span import Span
 MAX_TEXT = 1024 * 1024
 MAX_TARGETS = 200
 MAX_INCLUDES = 30
-MAX_VALUE = 2000
+MAX_VALUE = 4000
+MAX_LINE = 8000
+MAX_EXPANSIONS = 400
+MAX_ROUNDS = 8
 
 NAMES = ("GNUmakefile", "makefile", "Makefile")
 IGNORED = "make ignores its failure (`-`)"
@@ -23,7 +26,7 @@ _VALUED = frozenset(
 )
 _NUMERIC = frozenset({"-j", "--jobs", "-l", "-O"})
 _ASSIGNMENT = re.compile(r"^(?:export\s+|override\s+)*([\w.-]+)\s*(\?=|:::?=|:=|\+=|!=|=)\s*(.*)$")
-_RULE = re.compile(r"^([^:=#\t]+?)\s*::?(?!=)\s*([^;=]*?)(?:;(.*))?$")
+_RULE = re.compile(r"^([^:=#\t]+)::?(?!=)([^;=]*)(?:;(.*))?$")
 _INCLUDE = re.compile(r"^-?s?include\s+(.+)$")
 _VARIABLE = re.compile(r"\$(?:\(([\w.-]+)\)|\{([\w.-]+)\}|([A-Za-z@<^?*%+|]))")
 _CALL = re.compile(r"\$[({](?:[a-z]+[-a-z]*)\s[^(){}]*[)}]")
@@ -153,7 +156,8 @@ def _lines(
     """The rules of one file; variables and includes are filled on the way."""
     rules: list[tuple[list[str], list[str], list[Recipe]]] = []
     defining = False
-    for number, line in _joined(text):
+    for number, whole in _joined(text):
+        line = whole[:MAX_LINE]
         if defining or line.startswith("define "):
             defining = not line.startswith("endef")
             continue
@@ -217,22 +221,28 @@ def _script(text: str, variables: dict[str, str]) -> tuple[str, bool]:
     return script if script.strip("… ;") else "", soft
 
 
-def expanded(text: str, variables: dict[str, str], *, recipe: bool = False, depth: int = 0) -> str:
-    """A text with make's variables filled in; functions and what is unknown become "…"; `$$` becomes `$` in a recipe."""
+def expanded(text: str, variables: dict[str, str], *, recipe: bool = False) -> str:
+    """A text with make's variables filled in; functions and what is unknown become "…"; `$$` becomes `$` in a recipe.
+
+    Units: at most MAX_EXPANSIONS variables are filled in, however they refer to one another.
+    """
     if "$" not in text:
         return text
-    text = text.replace("$$", "\x02")
-    for _ in range(6):
-        shorter = _CALL.sub("…", text)
-        if shorter == text:
+    left = MAX_EXPANSIONS
+    text = text[:MAX_VALUE].replace("$$", "\x02")
+    for _ in range(MAX_ROUNDS):
+        for _ in range(MAX_ROUNDS):
+            text, count = _CALL.subn("…", text)
+            if not count:
+                break
+        pieces: list[str] = []
+        at = 0
+        for found in _VARIABLE.finditer(text):
+            left -= 1
+            value = variables.get(found[1] or found[2] or "", "…") if left > 0 else "…"
+            pieces += (text[at : found.start()], value.replace("$$", "\x02"))
+            at = found.end()
+        if not pieces:
             break
-        text = shorter
-
-    def value(found: re.Match[str]) -> str:
-        name = found[1] or found[2]
-        if not name or name not in variables or depth > 8:
-            return "…"
-        return expanded(variables[name], variables, depth=depth + 1)
-
-    text = _VARIABLE.sub(value, text)[: MAX_VALUE * 4]
-    return text.replace("\x02", "$" if recipe else "$$")
+        text = ("".join(pieces) + text[at:])[: MAX_VALUE * 2]
+    return _VARIABLE.sub("…", text).replace("\x02", "$" if recipe else "$$")

@@ -43,7 +43,7 @@ def follow(argv: tuple[str, ...], folder: str, env: dict[str, str], files: Files
                 extra = _extra(argv) if one == name else ""
                 leads.append(Lead(script=f"{scripts[one]}{extra}", span=span, folder=path.rpartition("/")[0]))
     if stub:
-        return Led(leads=tuple(leads), dead=f'the script "{name}" is the stub npm writes')
+        return Led(leads=tuple(leads), stub=True)
     if not leads:
         known = any(files.tree.has(path) for path in packages)
         explicit = argv[0] == "npm" or _RUN & set(argv)

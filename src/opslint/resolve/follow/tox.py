@@ -10,7 +10,9 @@ from opslint.resolve.follow.follower import Lead, Led
 from opslint.resolve.jobs.places import Files
 from opslint.source.span import Span
 
-MAX_ENVIRONMENTS = 40
+MAX_ENVIRONMENTS = 80
+MAX_LINE = 4000
+MAX_BRACES = 8
 IGNORED = "tox ignores its failure (`-`)"
 
 _VALUED = frozenset(
@@ -113,12 +115,18 @@ def _asked(argv: tuple[str, ...], env: dict[str, str]) -> tuple[str, ...] | None
 
 
 def _generated(name: str) -> list[str]:
-    """`py{310,311}-x` as its names."""
-    found = re.search(r"\{([^{}]*)\}", name)
-    if not found:
-        return [name]
-    parts = [name[: found.start()] + part.strip() + name[found.end() :] for part in found[1].split(",")[:MAX_ENVIRONMENTS]]
-    return [inner for part in parts for inner in _generated(part)][: MAX_ENVIRONMENTS * 2]
+    """`py{310,311}-x` as its names, at most MAX_ENVIRONMENTS."""
+    names = [name[:MAX_LINE]]
+    for _ in range(MAX_BRACES):
+        wider: list[str] = []
+        for one in names:
+            found = re.search(r"\{([^{}]*)\}", one)
+            parts = found[1].split(",") if found else [""]
+            wider.extend(one[: found.start()] + part.strip() + one[found.end() :] if found else one for part in parts)
+        if wider == names:
+            break
+        names = wider[:MAX_ENVIRONMENTS]
+    return names
 
 
 def _read(folder: str, files: Files) -> Config | None:
@@ -146,15 +154,15 @@ def _from_ini(path: str, text: str, name: str, first: int = 1) -> Config | None:
         elif current is None or not line.strip() or line.lstrip().startswith(("#", ";")):
             continue
         elif line[0] in " \t" and key:
-            current[key].append((line.strip(), number))
+            current[key].append((line.strip()[:MAX_LINE], number))
         elif "=" in line:
             key, _, value = line.partition("=")
             key = key.strip()
-            current[key] = [(value.strip(), number)] if value.strip() else []
+            current[key] = [(value.strip()[:MAX_LINE], number)] if value.strip() else []
     head = sections.get("tox:tox" if name == "setup.cfg" else "tox")
     if head is None and not any(section.startswith("testenv") for section in sections):
         return None
-    listed = " , ".join(text for text, _ in (head or {}).get("envlist", (head or {}).get("env_list", [])))
+    listed = " , ".join(text for text, _ in (head or {}).get("envlist", (head or {}).get("env_list", [])))[:MAX_LINE]
     found: dict[str, Environment] = {}
     for section, values in sections.items():
         base, _, names = section.partition(":")

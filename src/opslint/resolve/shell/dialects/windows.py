@@ -14,6 +14,7 @@ if TYPE_CHECKING:  # no import cycle at run time
 
 MAX_TEXT = 64 * 1024
 MAX_LINES = 2000
+MAX_OPENINGS = 200
 LAST_LINE = "cmd only hands on the status of the last line"
 
 _HERE_STRING = re.compile(r"@(['\"])[^\n]*\n.*?\n\s*\1@", re.DOTALL)
@@ -61,8 +62,10 @@ def _blanked(text: str, batch: bool) -> str:
     if batch:
         text = re.sub(r"(?im)^\s*(?:@?rem\b|::).*$", blank, text)
         return re.sub(r"\^\n", "  ", text)
-    text = _BLOCK_COMMENT.sub(blank, text)
-    text = _HERE_STRING.sub(blank, text)
+    if text.count("<#") <= MAX_OPENINGS:
+        text = _BLOCK_COMMENT.sub(blank, text)
+    if text.count("@'") + text.count('@"') <= MAX_OPENINGS:
+        text = _HERE_STRING.sub(blank, text)
     text = re.sub(r"(?m)(?:(?<=\s)|^)#.*$", blank, text)
     return re.sub(r"`\n", "  ", text)
 
