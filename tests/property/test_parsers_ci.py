@@ -13,7 +13,7 @@ from opslint.parse.github.workflow import parse_workflow
 from opslint.parse.github.action import parse_action
 from opslint.parse.github.conditions import events_reaching
 from opslint.parse.gitlab.pipeline import parse_pipeline
-from opslint.parse.gitlab.expressions import parse_expression
+from opslint.parse.gitlab.when.expressions import parse_expression
 from opslint.source.yaml import YamlFile, parse_yaml
 
 KEYWORDS = """

@@ -14,6 +14,13 @@ from opslint.errors import UsageError
 Command = TypeVar("Command", bound=Callable[..., Any])
 
 
+class FileName(click.ParamType):
+    """A name of a file or folder, taken as it stands; in a variable several are parted as in PATH, so that a name may hold a space."""
+
+    name = "path"
+    envvar_list_splitter = os.pathsep
+
+
 def option(*names: str, **settings: Any) -> Callable[[Command], Command]:
     """A click option that also reads `OPSLINT_<NAME>`."""
     long = next(name for name in names if name.startswith("--")).partition("/")[0]

@@ -9,7 +9,7 @@ import time
 import click
 
 from opslint.app.scan import ScanOptions, scan_tree
-from opslint.cli.options import codes, option, speaks_unicode, terminal_width, wants_color, write_output
+from opslint.cli.options import FileName, codes, option, speaks_unicode, terminal_width, wants_color, write_output
 from opslint.errors import StrictError, UsageError
 from opslint.knowledge.load import load_index
 from opslint.model.evidence import Status
@@ -22,10 +22,10 @@ FAIL_ON = (*[severity.value for severity in Severity], "never")
 
 
 @click.command("scan", epilog="Every option has a variable: --fail-on is OPSLINT_FAIL_ON.")
-@click.argument("targets", metavar="[TARGET]...", nargs=-1, type=click.Path())
+@click.argument("targets", metavar="[TARGET]...", nargs=-1, type=FileName())
 @option("--rev", metavar="REV", help="Scan this revision of a git repository, without a checkout.")
 @option("--format", "-f", "formats", multiple=True, type=click.Choice(sorted(REPORTERS)), help="How to print; default text.")
-@option("--output", "-o", "outputs", multiple=True, type=click.Path(), metavar="FILE",
+@option("--output", "-o", "outputs", multiple=True, type=FileName(), metavar="FILE",
         help="Where to write, in the order of the formats; default stdout.")
 @option("--select", multiple=True, callback=codes, metavar="CODES", help="Only these practices (prefixes: DS, DS1, DS101).")
 @option("--extend-select", multiple=True, callback=codes, metavar="CODES", help="These too.")

@@ -6,13 +6,13 @@ import os
 
 import click
 
-from opslint.cli.options import option, write_stdout
+from opslint.cli.options import FileName, option, write_stdout
 from opslint.errors import NoInputError, UsageError
 from opslint.report.escape import printable
 
 
 @click.command("test-rules")
-@click.argument("folder", type=click.Path(), default="rules")
+@click.argument("folder", type=FileName(), default="rules")
 @option("-v", "--verbose", count=True, help="Name every sample, not only those that fail.")
 def command(folder: str, verbose: int) -> int:
     """Check the rule and tool files in FOLDER (default: rules) against their schemas and run their samples."""

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
-
 from opslint.knowledge.types import Methodology, Principle, Rule
 from opslint.model.evidence import Evidence, Status
 from opslint.model.result import (
@@ -25,14 +23,8 @@ BY_LEVEL = {1: Severity.ERROR, 2: Severity.WARNING, 3: Severity.NOTE}
 LOWER = {Severity.ERROR: Severity.WARNING, Severity.WARNING: Severity.NOTE, Severity.NOTE: Severity.NOTE}
 
 
-def fingerprint(code: str, scope: str = "") -> str:
-    """What identifies a finding over time: code and scope, never a line or a message."""
-    return hashlib.sha256(f"{code}\0{scope}".encode()).hexdigest()[:16]
-
-
 def _finding(code: str, kind: FindingKind, severity: Severity, message: str, how: str, location: Span) -> Finding:
-    return Finding(code=code, kind=kind, severity=severity, message=message, how=how, location=location, docs=f"{DOCS}{code}",
-                   fingerprint=fingerprint(code))
+    return Finding(code=code, kind=kind, severity=severity, message=message, how=how, location=location, docs=f"{DOCS}{code}")
 
 
 def _weak_place(practice: PracticeResult, anchor: Span) -> Evidence | None:

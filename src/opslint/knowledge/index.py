@@ -8,10 +8,10 @@ import msgspec
 
 from opslint.knowledge.types import Methodology, Rule, ToolSignal
 
-FORMAT = 2
+FORMAT = 3
 
 
-class IndexedSignal(msgspec.Struct, frozen=True, kw_only=True):
+class IndexedSignal(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """One signal of a tool, with the names evidence is told by."""
 
     tool: str
@@ -20,7 +20,7 @@ class IndexedSignal(msgspec.Struct, frozen=True, kw_only=True):
     signal: ToolSignal
 
 
-class Programs(msgspec.Struct, frozen=True, kw_only=True):
+class Programs(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """The CEL programs of one field check, serialised; empty where the rule gives none."""
 
     when: bytes = b""
@@ -29,7 +29,7 @@ class Programs(msgspec.Struct, frozen=True, kw_only=True):
     status: bytes = b""
 
 
-class Index(msgspec.Struct, frozen=True, kw_only=True):
+class Index(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """Rules and tools, ready to look up.
 
     Shape: each table maps a name as written in pipelines (lower case for slugs, images and hooks) to positions in `signals`;

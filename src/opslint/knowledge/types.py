@@ -5,7 +5,7 @@ from __future__ import annotations
 import msgspec
 
 
-class ActionForm(msgspec.Struct, frozen=True, kw_only=True):
+class ActionForm(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """An action slug and the inputs that decide.
 
     Shape: `uses` is `owner/repo[/path]`, lower case; in `inputs` a value is a glob, "*" any value, "!x" anything but x
@@ -16,21 +16,21 @@ class ActionForm(msgspec.Struct, frozen=True, kw_only=True):
     inputs: dict[str, str] = {}
 
 
-class HookForm(msgspec.Struct, frozen=True, kw_only=True):
+class HookForm(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """A pre-commit hook: address without scheme and `.git`, lower case, and id."""
 
     repo: str
     id: str
 
 
-class PluginForm(msgspec.Struct, frozen=True, kw_only=True):
+class PluginForm(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """A build plugin: `system` (maven, gradle, npm, cargo, sbt …) and id."""
 
     system: str
     id: str
 
 
-class ConfigForm(msgspec.Struct, frozen=True, kw_only=True):
+class ConfigForm(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """What a tool's own configuration file must say: one of `files` has, at one of the dotted paths `at`, a value that fits `has`."""
 
     files: tuple[str, ...]
@@ -38,7 +38,7 @@ class ConfigForm(msgspec.Struct, frozen=True, kw_only=True):
     has: str = "*"
 
 
-class ToolSignal(msgspec.Struct, frozen=True, kw_only=True):
+class ToolSignal(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """One way a tool shows up, what that shows and how hard it bites.
 
     Shape: see docs/how-to/tool.md; `commands` and `not_commands` are argv prefixes whose tokens may be globs.
@@ -73,7 +73,7 @@ class ToolSignal(msgspec.Struct, frozen=True, kw_only=True):
     why: str = ""
 
 
-class ToolSample(msgspec.Struct, frozen=True, kw_only=True):
+class ToolSample(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """One way to write the tool down, and what must come of it (`shows` empty: nothing)."""
 
     shows: tuple[str, ...] = ()
@@ -95,7 +95,7 @@ class ToolSample(msgspec.Struct, frozen=True, kw_only=True):
     files: dict[str, str] = {}
 
 
-class Tool(msgspec.Struct, frozen=True, kw_only=True):
+class Tool(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """A tool of the catalogue; `group` says the entry stands for a family of small tools."""
 
     tool: str
@@ -106,7 +106,7 @@ class Tool(msgspec.Struct, frozen=True, kw_only=True):
     note: str = ""
 
 
-class Applies(msgspec.Struct, frozen=True, kw_only=True):
+class Applies(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """When a practice means something: one of `any` (when given), all of `all`, none of `none`; words are repository facts."""
 
     any: tuple[str, ...] = ()
@@ -114,7 +114,7 @@ class Applies(msgspec.Struct, frozen=True, kw_only=True):
     none: tuple[str, ...] = ()
 
 
-class FieldCheck(msgspec.Struct, frozen=True, kw_only=True):
+class FieldCheck(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """A structural check: for each subject where `when` holds, does `holds`?
 
     Shape: `when`, `holds`, `partly` are CEL (source text here, programs in the index); `at` is a dotted path in the
@@ -133,7 +133,7 @@ class FieldCheck(msgspec.Struct, frozen=True, kw_only=True):
     counts: bool = True
 
 
-class RuleSample(msgspec.Struct, frozen=True, kw_only=True):
+class RuleSample(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """A small whole repository with the status this rule must give it."""
 
     name: str
@@ -142,7 +142,7 @@ class RuleSample(msgspec.Struct, frozen=True, kw_only=True):
     files: dict[str, str]
 
 
-class Rule(msgspec.Struct, frozen=True, kw_only=True):
+class Rule(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """A practice: what it is, when it applies, how it shows, how to add it.
 
     Shape: `mode` is `any` (one signal suffices) or `every` (a field: each place it concerns);
@@ -168,7 +168,7 @@ class Rule(msgspec.Struct, frozen=True, kw_only=True):
     missing: str
 
 
-class Principle(msgspec.Struct, frozen=True, kw_only=True):
+class Principle(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """One of a methodology's three principles."""
 
     code: str
@@ -176,7 +176,7 @@ class Principle(msgspec.Struct, frozen=True, kw_only=True):
     why: str
 
 
-class Methodology(msgspec.Struct, frozen=True, kw_only=True):
+class Methodology(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """One of the six; `applies` in words of repository facts."""
 
     code: str

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Iterable, Iterator
 
 import msgspec
@@ -22,11 +21,12 @@ from opslint.model.repository import Repository
 from opslint.model.resource import Resource
 from opslint.model.result import Because
 from opslint.parse.aside import aside as is_aside
+from opslint.source.late import late
 from opslint.source.span import Span
 from opslint.source.tree import Tree
 
-TAG_RULE = re.compile(r'rule\s+"\w*_missing_tags"')
-TAG_WORDS = re.compile(r"\b(tags|labels)\b")
+TAG_RULE = late(r'rule\s+"\w*_missing_tags"')
+TAG_WORDS = late(r"\b(tags|labels)\b")
 MOST = 3
 """So many places are told for a fact; one would do, more help a reader who doubts."""
 

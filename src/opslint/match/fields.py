@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections import defaultdict
 from collections.abc import Iterable
 from typing import Any
@@ -17,11 +16,12 @@ from opslint.match.subjects.subject import Subject, place_at
 from opslint.match.subjects.table import Scene
 from opslint.model.activity import Activity, ActivityKind, Hop
 from opslint.model.evidence import RANK, Confidence, Evidence, Signal, Status
+from opslint.source.late import late
 from opslint.source.node import Node
 from opslint.source.plain import plain
 
-NAMED = re.compile(r"\{it\.([a-z_]+)\}")
-AS_WRITTEN = re.compile(r"\b(?:raw|root)\b")
+NAMED = late(r"\{it\.([a-z_]+)\}")
+AS_WRITTEN = late(r"\b(?:raw|root)\b")
 
 
 class Question(msgspec.Struct, frozen=True, kw_only=True):

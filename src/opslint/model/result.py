@@ -93,8 +93,15 @@ class Finding(msgspec.Struct, frozen=True, kw_only=True):
     how: str
     location: Span
     docs: str
-    fingerprint: str
+    scope: str = ""
     suppressed: str | None = None
+
+    @property
+    def fingerprint(self) -> str:
+        """What identifies the finding over time: code and scope, never a line or a message."""
+        import hashlib
+
+        return hashlib.sha256(f"{self.code}\0{self.scope}".encode()).hexdigest()[:16]
 
 
 class Report(msgspec.Struct, frozen=True, kw_only=True):

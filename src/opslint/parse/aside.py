@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import re
 
+from opslint.source.late import late
+
 ASIDE = (
     "testdata", "test-data", "test_data", "tests", "test", "__tests__", "fixtures", "__fixtures__", "examples", "example", "docs",
     "vendor", "node_modules",
 )  # fmt: skip
 
-ASIDE_SEGMENT = re.compile("(?:^|/)(?:" + "|".join(ASIDE) + ")/", re.IGNORECASE)
-COPIED_INSTALL = re.compile(
+ASIDE_SEGMENT = late("(?:^|/)(?:" + "|".join(ASIDE) + ")/", re.IGNORECASE)
+COPIED_INSTALL = late(
     r"(?:^|/)(?:gotk-components\.ya?ml|argo-?cd/(?:[^/]+/)*(?:core-|ha-|namespace-)?install\.ya?ml)$", re.IGNORECASE)
 
 

@@ -23,6 +23,7 @@ from opslint.parse.registry import (
     parser_by_content,
     parser_by_path,
 )
+from opslint.source.late import late
 from opslint.source.node import Mapping, Node, Scalar
 from opslint.source.tree import Tree
 from opslint.source.yaml import parse_yaml
@@ -34,11 +35,11 @@ KEPT_KINDS = frozenset({"kustomization", "helm-chart", "pre-commit", "dependabot
 STRAY = "it stands outside of .github/workflows, where GitHub does not run it"
 
 IGNORED_PLACES: tuple[tuple[re.Pattern[str], str, str], ...] = (
-    (re.compile(r"\.github/workflows/.+/[^/]+\.ya?ml"), "github.workflow", "GitHub reads no sub-folders of .github/workflows"),
-    (re.compile(r"\.github/workflows/[^/]*\.ya?ml[^/]+"), "github.workflow", "GitHub reads only .yml and .yaml files"),
-    (re.compile(r"\.github/workflow/[^/]+\.ya?ml"), "github.workflow", "GitHub reads .github/workflows, not .github/workflow"),
-    (re.compile(r"(?i)\.github/workflows/[^/]+\.ya?ml"), "github.workflow", "GitHub reads .github/workflows in lower case only"),
-    (re.compile(r"\.gitlab-ci\.yaml"), "gitlab.pipeline", "GitLab reads .gitlab-ci.yml unless its settings name another file"),
+    (late(r"\.github/workflows/.+/[^/]+\.ya?ml"), "github.workflow", "GitHub reads no sub-folders of .github/workflows"),
+    (late(r"\.github/workflows/[^/]*\.ya?ml[^/]+"), "github.workflow", "GitHub reads only .yml and .yaml files"),
+    (late(r"\.github/workflow/[^/]+\.ya?ml"), "github.workflow", "GitHub reads .github/workflows, not .github/workflow"),
+    (late(r"(?i)\.github/workflows/[^/]+\.ya?ml"), "github.workflow", "GitHub reads .github/workflows in lower case only"),
+    (late(r"\.gitlab-ci\.yaml"), "gitlab.pipeline", "GitLab reads .gitlab-ci.yml unless its settings name another file"),
 )
 
 

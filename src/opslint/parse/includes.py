@@ -7,9 +7,10 @@ import re
 
 from opslint.model.pipeline import Pipeline, StepKind
 from opslint.parse.registry import YAML_ENDINGS
+from opslint.source.late import late
 from opslint.source.tree import Tree
 
-WILDCARDS = re.compile(r"(\*\*/|\*\*|\*)")
+WILDCARDS = late(r"(\*\*/|\*\*|\*)")
 MEANING = {"**/": "(?:[^/]+/)*", "**": ".*", "*": "[^/]*"}
 
 

@@ -10,6 +10,7 @@ import re
 from collections.abc import Iterable
 
 from opslint.parse.aside import aside
+from opslint.source.late import late
 
 BY_LANGUAGE: dict[str, str] = {
     "ABAP": "abap", "Ada": "adb ads", "Agda": "agda", "Apex": "apex", "Assembly": "asm s", "Astro": "astro", "AWK": "awk",
@@ -32,7 +33,7 @@ BY_LANGUAGE: dict[str, str] = {
 BY_ENDING: dict[str, str] = {ending: language for language, endings in BY_LANGUAGE.items() for ending in endings.split()}
 
 # Files of a programming language that only configure a tool, or that a machine wrote.
-NOT_SOURCE = re.compile(
+NOT_SOURCE = late(
     r"(?:^|/)\.|\.config\.[cm]?[jt]s$|\.min\.js$|\.bundle\.js$|\.d\.ts$|_pb2(?:_grpc)?\.py$|\.pb\.go$"
     r"|(?:^|/)(?:gulpfile|gruntfile|jest\.setup)\.[jt]s$",
     re.IGNORECASE,

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from opslint.source.node import Mapping, Node, Scalar, Sequence, text_of
+from opslint.source.sourced import path_of
 from opslint.source.span import Span
 
 
 def span_of(path: str, node: Node | None) -> Span:
-    """The place of a whole node of the file `path`; its first line where there is no node."""
+    """The place of a whole node of the file `path`, unless it knows another; the file's first line where there is no node."""
     if node is None:
         return Span(path=path)
-    return Span(path=path, line=node.line, column=node.column, end_line=node.end_line, end_column=node.end_column)
+    return Span(path=path_of(node, path), line=node.line, column=node.column, end_line=node.end_line, end_column=node.end_column)
 
 
 def key_span(path: str, mapping: Mapping, key: str) -> Span | None:

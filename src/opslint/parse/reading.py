@@ -9,6 +9,7 @@ from opslint.errors import UnreadableFile
 from opslint.model.repository import FileEntry, FileStatus, Parsed
 from opslint.model.resource import Companion, Dependency
 from opslint.parse.places import line_span, span_of
+from opslint.source.late import late
 from opslint.source.node import Mapping, Node
 from opslint.source.span import Span
 from opslint.source.text import decode_leniently
@@ -52,7 +53,7 @@ def json5_from(text: str) -> Node | None:
     return documents[0] if documents else None
 
 
-_COMMENT = re.compile(r"""("(?:[^"\\\n]|\\.)*"?|'(?:[^'\\\n]|\\.)*'?)|//[^\n]*|/\*.*?(?:\*/|\Z)""", re.DOTALL)
+_COMMENT = late(r"""("(?:[^"\\\n]|\\.)*"?|'(?:[^'\\\n]|\\.)*'?)|//[^\n]*|/\*.*?(?:\*/|\Z)""", re.DOTALL)
 
 
 def _blank(match: re.Match[str]) -> str:

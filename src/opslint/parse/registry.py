@@ -9,26 +9,28 @@ from typing import Any
 
 import msgspec
 
+from opslint.source.late import late
+
 MAX_SNIFFED_BYTES = 1024 * 1024  # of JSON files, most of which are data
 
 YAML_ENDINGS = (".yml", ".yaml")
 MANIFEST_ENDINGS = (".yml", ".yaml", ".json")
 
-WORKFLOW_PATH = re.compile(r"\.github/workflows/[^/]+\.ya?ml")
-ACTION_PATH = re.compile(r"(?:.*/)?action\.ya?ml")
-GITLAB_PATH = re.compile(
+WORKFLOW_PATH = late(r"\.github/workflows/[^/]+\.ya?ml")
+ACTION_PATH = late(r"(?:.*/)?action\.ya?ml")
+GITLAB_PATH = late(
     r"\.gitlab-ci\.yml|(?:.*/)?[^/]+\.gitlab-ci\.ya?ml|(?:.*/)\.gitlab-ci\.ya?ml|\.gitlab(?:/ci|-ci)/.*\.ya?ml"
 )
-API_VERSION = re.compile(rb"""(?:^[ \t-]*|[{,]\s*)["']?apiVersion["']?\s*:""", re.MULTILINE)
-KIND = re.compile(rb"""(?:^[ \t-]*|[{,]\s*)["']?kind["']?\s*:""", re.MULTILINE)
-JOBS = re.compile(rb"""^["']?jobs["']?\s*:""", re.MULTILINE)
-ON = re.compile(rb"""^["']?on["']?\s*:""", re.MULTILINE)
-RUNS = re.compile(rb"""^["']?runs["']?\s*:""", re.MULTILINE)
-CLOUDFORMATION = re.compile(rb"""^["'{\s]*AWSTemplateFormatVersion["']?\s*:|\bAWS::Serverless-2016-10-31\b""", re.MULTILINE)
-OPENAPI = re.compile(rb"""^["'{\s]*(?:openapi["']?\s*:\s*["']?3\.|swagger["']?\s*:\s*["']?2\.)""", re.MULTILINE)
-PLAYBOOK = re.compile(rb"^-\s+(?:name:[^\n]*\n(?:\s+[^\n]*\n){0,5}?\s+)?hosts\s*:", re.MULTILINE)
-COMPONENT = re.compile(rb"^spec\s*:", re.MULTILINE)
-COMPONENT_PATH = re.compile(r"templates/(?:[^/]+|[^/]+/template)\.ya?ml")
+API_VERSION = late(rb"""(?:^[ \t-]*|[{,]\s*)["']?apiVersion["']?\s*:""", re.MULTILINE)
+KIND = late(rb"""(?:^[ \t-]*|[{,]\s*)["']?kind["']?\s*:""", re.MULTILINE)
+JOBS = late(rb"""^["']?jobs["']?\s*:""", re.MULTILINE)
+ON = late(rb"""^["']?on["']?\s*:""", re.MULTILINE)
+RUNS = late(rb"""^["']?runs["']?\s*:""", re.MULTILINE)
+CLOUDFORMATION = late(rb"""^["'{\s]*AWSTemplateFormatVersion["']?\s*:|\bAWS::Serverless-2016-10-31\b""", re.MULTILINE)
+OPENAPI = late(rb"""^["'{\s]*(?:openapi["']?\s*:\s*["']?3\.|swagger["']?\s*:\s*["']?2\.)""", re.MULTILINE)
+PLAYBOOK = late(rb"^-\s+(?:name:[^\n]*\n(?:\s+[^\n]*\n){0,5}?\s+)?hosts\s*:", re.MULTILINE)
+COMPONENT = late(rb"^spec\s*:", re.MULTILINE)
+COMPONENT_PATH = late(r"templates/(?:[^/]+|[^/]+/template)\.ya?ml")
 
 
 class Parser(msgspec.Struct, frozen=True, kw_only=True):

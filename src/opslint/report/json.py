@@ -17,8 +17,21 @@ SCHEMA = "opslint.report/1"
 
 def render_report(report: Report, index: Index, options: RenderOptions) -> str:  # noqa: ARG001  one signature for every format
     """Render the whole report; the same tree and configuration give the same bytes on every machine."""
-    data = msgspec.json.format(msgspec.json.encode(report_data(report)), indent=2)
-    return data.decode("utf-8", "replace") + "\n"
+    data = report_data(report)
+    try:
+        encoded = msgspec.json.encode(data)
+    except UnicodeEncodeError:
+        encoded = msgspec.json.encode(_text_only(data))
+    return msgspec.json.format(encoded, indent=2).decode("utf-8") + "\n"
+
+
+def _text_only(value: Any) -> Any:
+    """Values whose texts hold no half characters: names of files that are no UTF-8 come with their bytes escaped."""
+    if isinstance(value, str):
+        return value.encode("utf-8", "backslashreplace").decode("utf-8")
+    if isinstance(value, dict):
+        return {key: _text_only(item) for key, item in value.items()}
+    return [_text_only(item) for item in value] if isinstance(value, list) else value
 
 
 def report_data(report: Report) -> dict[str, Any]:

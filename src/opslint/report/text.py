@@ -185,7 +185,7 @@ def _foot(report: Report, width: int, options: RenderOptions) -> list[Line]:
     took = f" · {options.seconds:.2f} s" if options.seconds is not None else ""
     told = (f"{read} file{'s' if read != 1 else ''} read · {statuses[Status.ENFORCED]} enforced · {toothless} weak · "
             f"{statuses[Status.MISSING]} missing · {statuses[Status.UNKNOWN]} unknown{broken}{took}")
-    lines: list[Line] = [[(text, "bold")] for text in wrap(told, width)]
+    lines = flow([(f"{' · ' if number else ''}{text}", "bold") for number, text in enumerate(told.split(" · "))], width, 0)
     if not options.quiet:
         worst = next(iter(sorted(report.findings, key=lambda one: (list(Severity).index(one.severity), one.code))), None)
         tip = f"next: opslint explain {worst.code}" if worst else "next: opslint scan --explain-evidence"

@@ -8,16 +8,18 @@ from __future__ import annotations
 import re
 from typing import NamedTuple
 
+from opslint.source.late import late
+
 MAX_EXPRESSION_CHARS = 8_192
 MAX_MISSES = 1_000  # openings without an end that are looked at before the rest of a text is taken as it is
 MASK = "_"  # a character of a shell word
 
-OPENING = re.compile(r"\$\{\{|\$\[\[|\{\{")
+OPENING = late(r"\$\{\{|\$\[\[|\{\{")
 # What may stand before the end: for each opening the quotes whose content is skipped. GitHub knows only single ones.
 INNER = {
-    "${{": re.compile(r"(?:[^'}]+|'[^']*'|\}(?!\}))*+\}\}"),
-    "$[[": re.compile(r"(?:[^'\"\]]+|'[^']*'|\"[^\"]*\"|\](?!\]))*+\]\]"),
-    "{{": re.compile(r"(?:[^'\"`}]+|'(?:[^'\\\n]|\\.)*'|\"(?:[^\"\\\n]|\\.)*\"|`[^`]*`|\}(?!\}))*+\}\}"),
+    "${{": late(r"(?:[^'}]+|'[^']*'|\}(?!\}))*+\}\}"),
+    "$[[": late(r"(?:[^'\"\]]+|'[^']*'|\"[^\"]*\"|\](?!\]))*+\]\]"),
+    "{{": late(r"(?:[^'\"`}]+|'(?:[^'\\\n]|\\.)*'|\"(?:[^\"\\\n]|\\.)*\"|`[^`]*`|\}(?!\}))*+\}\}"),
 }
 
 

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import re
 from typing import TypeAlias
 
+from opslint.source.late import late
 from opslint.source.node import FALSE, NULLS, TRUE, Mapping, Node, Scalar, Sequence
 
 Plain: TypeAlias = "str | int | float | bool | list[Plain] | dict[str, Plain] | None"
@@ -12,11 +12,11 @@ Plain: TypeAlias = "str | int | float | bool | list[Plain] | dict[str, Plain] | 
 MAX_PLAIN = 100_000  # values made of one node, aliases written out
 MAX_DIGITS = 19  # of a number: CEL's integers have 64 bits
 
-INTEGER = re.compile(r"[-+]?[0-9]+")
-OCTAL = re.compile(r"0o[0-7]+")
-HEXADECIMAL = re.compile(r"0x[0-9a-fA-F]+")
-FLOAT = re.compile(r"[-+]?(?:\.[0-9]+|[0-9]+(?:\.[0-9]*)?)(?:[eE][-+]?[0-9]+)?")
-NOT_FINITE = re.compile(r"[-+]?\.(?:inf|Inf|INF)|\.(?:nan|NaN|NAN)")
+INTEGER = late(r"[-+]?[0-9]+")
+OCTAL = late(r"0o[0-7]+")
+HEXADECIMAL = late(r"0x[0-9a-fA-F]+")
+FLOAT = late(r"[-+]?(?:\.[0-9]+|[0-9]+(?:\.[0-9]*)?)(?:[eE][-+]?[0-9]+)?")
+NOT_FINITE = late(r"[-+]?\.(?:inf|Inf|INF)|\.(?:nan|NaN|NAN)")
 
 
 def plain(node: Node | None, limit: int = MAX_PLAIN) -> Plain:

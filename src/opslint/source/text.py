@@ -6,8 +6,9 @@ import functools
 import re
 
 from opslint.errors import UnreadableFile
+from opslint.source.late import late
 
-FORBIDDEN_ASCII = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
+FORBIDDEN_ASCII = late("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
 BOMS: tuple[tuple[bytes, str], ...] = (
     (b"\xef\xbb\xbf", "utf-8"),
     (b"\xff\xfe\x00\x00", "utf-32-le"),

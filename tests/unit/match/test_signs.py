@@ -56,7 +56,7 @@ def read(files: dict[str, str | bytes], known: Index | None = None, **facts: Any
 def read_tree(tree: Counting, known: Index | None = None, **facts: Any) -> dict[str, tuple[Because, ...]]:
     """The facts that a tree shows; afterwards it remembers only what was read for them."""
     repository = read_repository(tree)
-    matcher = Matcher(known or index(), repository, Jobs(repository.pipelines), resolve(repository, tree).activities)
+    matcher = Matcher(known or index(), repository, tree, Jobs(repository.pipelines), resolve(repository, tree).activities)
     tree.asked.clear()
     signs = {"import-forms": FORMS, **{name.replace("_", "-"): sign for name, sign in facts.items()}}
     return read_signs(signs, repository, tree, matcher)
@@ -76,7 +76,7 @@ def workflow(run: str, **extra: str) -> str:
 def test_signs_show_nothing_when_there_are_none() -> None:
     tree = MemoryTree({"requirements.txt": "openai\n"})
     repository = read_repository(tree)
-    assert read_signs({}, repository, tree, Matcher(index(), repository, Jobs(()), ())) == {}
+    assert read_signs({}, repository, tree, Matcher(index(), repository, tree, Jobs(()), ())) == {}
 
 
 def test_dependency_is_told_with_its_line_when_a_list_names_it() -> None:

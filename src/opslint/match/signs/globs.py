@@ -12,6 +12,7 @@ from itertools import product
 from operator import itemgetter
 
 from opslint.parse.aside import aside
+from opslint.source.late import late
 
 Row = tuple[str, str]
 """A fact and the key of it that lists the name."""
@@ -20,8 +21,8 @@ TAIL = 6
 MAX_BRACES = 256
 """Patterns that one glob with braces may stand for; beyond it the rest is left out."""
 
-_WILD = re.compile(r"\*\*/|\*\*|\*|\?|\[[^\]/]+\]")
-_BRACES = re.compile(r"\{([^{}]*)\}")
+_WILD = late(r"\*\*/|\*\*|\*|\?|\[[^\]/]+\]")
+_BRACES = late(r"\{([^{}]*)\}")
 _ENDS = itemgetter(slice(-TAIL, None))
 
 

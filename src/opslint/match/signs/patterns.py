@@ -8,10 +8,12 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 
+from opslint.source.late import late
+
 LONG = 300
 """Bytes of a line, or of a word in it, beyond which a text was not written by a person."""
-_LONG_WORD = re.compile(rb"(?<![\w-])[\w-]{%d,}" % LONG)
-_INLINE_FLAGS = re.compile(r"\(\?[a-zA-Z]+\)")
+_LONG_WORD = late(rb"(?<![\w-])[\w-]{%d,}" % LONG)
+_INLINE_FLAGS = late(r"\(\?[a-zA-Z]+\)")
 
 
 def tamed(data: bytes) -> bytes:

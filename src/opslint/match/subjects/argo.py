@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 from typing import Any
 
@@ -10,13 +9,14 @@ from opslint.match.subjects.kubernetes import limit_of, secured
 from opslint.match.subjects.subject import Stage, Subject, dig
 from opslint.model.pipeline import AUTOMATIC, Event, Pipeline, Platform
 from opslint.model.resource import Resource
+from opslint.source.late import late
 from opslint.source.node import Mapping, Node, Sequence, boolean_of, is_null, scalars_of, strings_of, text_of
 
 ARGO = "argoproj.io"
-SHA = re.compile(r"[0-9a-f]{7,64}")
-TAG = re.compile(r"(.*[-/_])?v?\d+\.\d+(\.\d+)+([-+.].*)?|v\d+\.\d+([-+].*)?")
-CHART = re.compile(r"v?\d+\.\d+\.\d+([-+][0-9A-Za-z.+-]+)?")
-PLACEHOLDER = re.compile(r"TPL|\{\{|\$")
+SHA = late(r"[0-9a-f]{7,64}")
+TAG = late(r"(.*[-/_])?v?\d+\.\d+(\.\d+)+([-+.].*)?|v\d+\.\d+([-+].*)?")
+CHART = late(r"v?\d+\.\d+\.\d+([-+][0-9A-Za-z.+-]+)?")
+PLACEHOLDER = late(r"TPL|\{\{|\$")
 
 
 def _given(node: Node | None) -> bool:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 from typing import Any
 
@@ -10,11 +9,12 @@ from opslint.match.jobs import JobView, runs_something
 from opslint.match.subjects.subject import Stage, Subject
 from opslint.model.activity import ActivityKind
 from opslint.model.pipeline import AUTOMATIC, Event, Image, Pipeline, Platform, StepKind
+from opslint.source.late import late
 from opslint.source.node import Mapping, Node, boolean_of, is_null, strings_of
 from opslint.source.span import Span
 
-SHA = re.compile(r"[0-9a-f]{40}|[0-9a-f]{64}")
-EXACT = re.compile(r"v?\d+\.\d+\.\d+([-+.].*)?")
+SHA = late(r"[0-9a-f]{40}|[0-9a-f]{64}")
+EXACT = late(r"v?\d+\.\d+\.\d+([-+.].*)?")
 CHANGE_EVENTS = frozenset({Event.CHANGE, Event.PUSH})
 MERGED = frozenset({Event.PUSH, Event.PUSH_DEFAULT})
 

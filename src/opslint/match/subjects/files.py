@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 from typing import Any
 
 from opslint.match.subjects.subject import Stage, Subject
 from opslint.model.resource import Dependency
 from opslint.parse.aside import aside
+from opslint.source.late import late
 from opslint.source.span import Span
 
 
@@ -57,7 +57,7 @@ def companions(stage: Stage) -> Iterator[Subject]:
         yield Subject(name=companion.path, span=companion.span, it=it, node=companion.node, root=companion.node)
 
 
-EXACT_VERSION = re.compile(r"(===?\s*)?v?\d[\w.+!-]*")
+EXACT_VERSION = late(r"(===?\s*)?v?\d[\w.+!-]*")
 
 
 def dependency_files(stage: Stage) -> Iterator[Subject]:

@@ -11,6 +11,7 @@ from opslint.match.catalogue import image_name
 from opslint.match.subjects.subject import Stage, Subject, dig
 from opslint.model.pipeline import Image
 from opslint.model.resource import Resource
+from opslint.source.late import late
 from opslint.source.node import Mapping, Node, boolean_of, strings_of, text_of
 
 POD_AT = {
@@ -79,7 +80,7 @@ def limit_of(node: Node | None) -> int:
     return int(value) if value is not None and value.isdigit() else -1
 
 
-MOVING = re.compile(r"latest.*|stable|main|master|develop|dev|edge|nightly|canary|rolling|current|lts|HEAD|trunk|beta|alpha", re.IGNORECASE)
+MOVING = late(r"latest.*|stable|main|master|develop|dev|edge|nightly|canary|rolling|current|lts|HEAD|trunk|beta|alpha", re.IGNORECASE)
 """Tags that name whatever was built last. A word such as `alpine` or `blue` may move too, but does not say so."""
 
 HOOK = "argocd.argoproj.io/hook"

@@ -12,6 +12,7 @@ from opslint.model.pipeline import Pipeline
 from opslint.model.repository import Repository
 from opslint.model.resource import Resource
 from opslint.source.node import Mapping, Node, Sequence
+from opslint.source.sourced import path_of
 from opslint.source.span import Span
 
 
@@ -75,7 +76,8 @@ def _effect_place(subject: Subject, effect: str) -> Span | None:
     for view in subject.views:
         key = view.job.node.key(effect) if view.job.node is not None else None
         if key is not None:
-            return Span(path=subject.span.path, line=key.line, column=key.column, end_line=key.end_line, end_column=key.end_column)
+            return Span(path=path_of(key, subject.span.path), line=key.line, column=key.column, end_line=key.end_line,
+                        end_column=key.end_column)
     for view in (subject.view,) if subject.view is not None else subject.views:
         for hit in view.hits:
             if effect in hit.entry.signal.does and not hit.activity.disabled:
@@ -96,7 +98,7 @@ def _deepest(node: Node | None, path: str, subject: Subject) -> Span | None:
     if found is None:
         return None
     end_column = found.end_column if found.end_line == found.line else found.column + 1
-    return Span(path=subject.span.path, line=found.line, column=found.column, end_line=found.line,
+    return Span(path=path_of(found, subject.span.path), line=found.line, column=found.column, end_line=found.line,
                 end_column=max(end_column, found.column + 1))
 
 

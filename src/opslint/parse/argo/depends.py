@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Set as AbstractSet
 
 import msgspec
 
-_WORD = re.compile(r"\s*(&&|\|\||!|\(|\)|[A-Za-z0-9_{}.-]+)")
+from opslint.source.late import late
+
+_WORD = late(r"\s*(&&|\|\||!|\(|\)|[A-Za-z0-9_{}.-]+)")
 _STATUSES = frozenset({"Succeeded", "Failed", "Errored", "Skipped", "Omitted", "Daemoned", "AnySucceeded", "AllFailed"})
 _ON_SUCCESS = frozenset({"", "Succeeded", "AnySucceeded"})
 _ON_FAILURE = frozenset({"Failed", "Errored", "AllFailed"})
 _PRECEDENCE = {"||": 1, "&&": 2, "!": 3}
-_STATUS = re.compile(r"\bstatus\b[\s\"'}\])]{0,8}(==|!=|=~)[\s\"'(^]{0,8}(\w{1,20})")
+_STATUS = late(r"\bstatus\b[\s\"'}\])]{0,8}(==|!=|=~)[\s\"'(^]{0,8}(\w{1,20})")
 
 MAX_WORDS = 100
 

@@ -9,6 +9,7 @@ from typing import TypeAlias
 from opslint.model.pipeline import Event, Include, Pipeline, Platform, Trigger
 from opslint.parse.argo import workflows
 from opslint.parse.places import at, mapping_at, mappings_of, span_of, text_at
+from opslint.source.late import late
 from opslint.source.node import Mapping, strings_of
 
 Sources: TypeAlias = dict[tuple[str, str], frozenset[Event]]
@@ -24,7 +25,7 @@ _WORDS = (
 )
 _FORGES = frozenset({"github", "gitlab", "bitbucket", "bitbucketserver", "gerrit", "azureDevOps"})
 _ENDING = frozenset({"delete", "stop", "suspend", "terminate"})
-_NAME = re.compile(r"[\w.-]+")
+_NAME = late(r"[\w.-]+")
 
 
 def sources_of(objects: Iterable[Mapping]) -> Sources:

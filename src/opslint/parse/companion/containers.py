@@ -8,6 +8,7 @@ from opslint.model.repository import FileEntry, FileStatus, Parsed
 from opslint.model.resource import Dockerfile
 from opslint.parse.places import at, mappings_of, text_at
 from opslint.parse.reading import mapping_from, parsed, passed_over, text_from, told, yaml_from
+from opslint.source.late import late
 from opslint.source.node import Mapping, scalars_of
 from opslint.source.span import Span
 
@@ -15,9 +16,9 @@ INSTRUCTIONS = frozenset({
     "ADD", "ARG", "CMD", "COPY", "ENTRYPOINT", "ENV", "EXPOSE", "FROM", "HEALTHCHECK", "LABEL", "MAINTAINER", "ONBUILD", "RUN",
     "SHELL", "STOPSIGNAL", "USER", "VOLUME", "WORKDIR",
 })  # fmt: skip
-_DIRECTIVE = re.compile(r"^#\s*(escape|syntax|check)\s*=\s*(\S+)", re.IGNORECASE)
-_WORD = re.compile(r"^\s*([A-Za-z]+)(?:\s+(.*))?$", re.DOTALL)
-_HEREDOC = re.compile(r"<<(-?)\s*([\"']?)([A-Za-z_][\w.]*)\2")
+_DIRECTIVE = late(r"^#\s*(escape|syntax|check)\s*=\s*(\S+)", re.IGNORECASE)
+_WORD = late(r"^\s*([A-Za-z]+)(?:\s+(.*))?$", re.DOTALL)
+_HEREDOC = late(r"<<(-?)\s*([\"']?)([A-Za-z_][\w.]*)\2")
 _WITH_HEREDOC = frozenset({"RUN", "COPY", "ADD"})
 
 MAX_INSTRUCTIONS = 20_000
@@ -126,7 +127,7 @@ def parse_compose(kind: str, path: str, data: bytes, aside: bool) -> Parsed:
     return told(kind, path, aside, facts, root)
 
 
-_TARGET = re.compile(r"^([a-z][\w.-]*):\s*$", re.MULTILINE)
+_TARGET = late(r"^([a-z][\w.-]*):\s*$", re.MULTILINE)
 
 
 def parse_earthfile(kind: str, path: str, data: bytes, aside: bool) -> Parsed:

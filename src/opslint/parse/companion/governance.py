@@ -8,11 +8,12 @@ from opslint.model.repository import Parsed
 from opslint.model.resource import Companion
 from opslint.parse.places import line_span, mappings_of, texts_of
 from opslint.parse.reading import parsed, text_from, told, yaml_from
+from opslint.source.late import late
 from opslint.source.node import Mapping
 from opslint.source.span import Span
 
-_OWNER = re.compile(r"^(?:@@?[\w.-]+(?:/[\w.-]+)*|[^@\s]+@[^@\s]+\.[^@\s]+)$")
-_SECTION = re.compile(r"^\^?\[[^\]]+\](?:\[\d+\])?")
+_OWNER = late(r"^(?:@@?[\w.-]+(?:/[\w.-]+)*|[^@\s]+@[^@\s]+\.[^@\s]+)$")
+_SECTION = late(r"^\^?\[[^\]]+\](?:\[\d+\])?")
 _PLACES = {
     "CODEOWNERS": ("github", "gitlab"),
     "docs/CODEOWNERS": ("github", "gitlab"),
@@ -59,28 +60,28 @@ def parse_codeowners(kind: str, path: str, data: bytes, aside: bool) -> Parsed:
     return parsed(kind, path, companion=companion)
 
 
-_CONTACT = re.compile(
+_CONTACT = late(
     r"[\w.+-]{1,64}@[\w-]{1,64}\.[\w.-]{1,64}|mailto:|/security/advisories|/security/policy|^contact:[ \t]*\S"
     r"|hackerone\.com|bugcrowd\.com|intigriti\.com|yeswehack\.com|huntr\.(?:dev|com)"
     r"|[\w.+-]{1,64}[ \t]{0,3}(?:\[at\]|\(at\)|\bat\b)[ \t]{0,3}[\w-]{1,64}[ \t]{0,3}(?:\[dot\]|\(dot\)|\bdot\b)",
     re.IGNORECASE | re.MULTILINE,
 )
-_ADVISORY = re.compile(r"private vulnerability report|security advisor|report a vulnerability", re.IGNORECASE)
-_INSTRUCTION = re.compile(
+_ADVISORY = late(r"private vulnerability report|security advisor|report a vulnerability", re.IGNORECASE)
+_INSTRUCTION = late(
     r"\b(?:report|disclos|privately|advisor|vulnerabilit)\w{0,12}[^.\n]{0,200}"
     r"(?:\bhttps?://|\]\(|\bissue|\be-?mail|\bform\b|\bslack\b|\bcontact\b|\bmaintainers?\b|\bsecurity (?:team|tab)\b)",
     re.IGNORECASE,
 )
-_REFUSAL = re.compile(
+_REFUSAL = late(
     r"\b(?:do\s{1,3}not|don't|no\s{1,3}need\s{1,3}to|never)\s{1,3}(?:report|submit|send|disclose|file)\b(?P<rest>[^.\n]{0,120})",
     re.IGNORECASE,
 )
-_ELSEWHERE = re.compile(
+_ELSEWHERE = late(
     r"\b(?:public|publicly|issues?|issue\s{1,3}tracker|pull\s{1,3}requests?|openly|through|via|on|in|using|until|before|without)\b",
     re.IGNORECASE,
 )
 """A refusal that goes on so speaks of a way not to use, not of reporting."""
-_SECURITY_PLACES = re.compile(r"^(?:\.github/|docs/|\.gitlab/|\.well-known/)?security\.(?:md|rst|txt|adoc)$", re.IGNORECASE)
+_SECURITY_PLACES = late(r"^(?:\.github/|docs/|\.gitlab/|\.well-known/)?security\.(?:md|rst|txt|adoc)$", re.IGNORECASE)
 
 
 def parse_security_policy(kind: str, path: str, data: bytes, aside: bool) -> Parsed:

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import re
 
+from opslint.source.late import late
+
 MAX_BYTES = 512 * 1024
 """Bytes of a file that are looked at: imports stand at the top."""
 
-_PYTHON = re.compile(rb"^[ \t]*(?:from[ \t]+([A-Za-z_]\w*)[\w.]*[ \t]+import\b|import[ \t]+([A-Za-z_][\w., \t]*))", re.MULTILINE)
-_NOTEBOOK = re.compile(rb"""(?:"|\\n)[ \t]*(?:from[ \t]+([A-Za-z_]\w*)[\w.]*[ \t]+import\b|import[ \t]+([A-Za-z_][\w., \t]*))""")
-_SCRIPT = re.compile(
+_PYTHON = late(rb"^[ \t]*(?:from[ \t]+([A-Za-z_]\w*)[\w.]*[ \t]+import\b|import[ \t]+([A-Za-z_][\w., \t]*))", re.MULTILINE)
+_NOTEBOOK = late(rb"""(?:"|\\n)[ \t]*(?:from[ \t]+([A-Za-z_]\w*)[\w.]*[ \t]+import\b|import[ \t]+([A-Za-z_][\w., \t]*))""")
+_SCRIPT = late(
     rb"""^[ \t]*(?:import\b[^'"\n;]{0,400}?|export\b[^'"\n;]{0,400}?\bfrom[ \t]*|\}[ \t]*from[ \t]*"""
     rb"""|[^'"\n]{0,200}?\b(?:require|import)\()[ \t]*['"]([@\w][\w./@-]*)['"]""",
     re.MULTILINE,

@@ -10,6 +10,7 @@ from opslint.model.resource import Companion
 from opslint.parse.companion.imports import imports_in
 from opslint.parse.places import at, mapping_at, text_at
 from opslint.parse.reading import mapping_from, parsed, passed_over, text_from, told, yaml_from
+from opslint.source.late import late
 from opslint.source.node import Mapping, strings_of
 from opslint.source.span import Span
 
@@ -86,7 +87,7 @@ def parse_notebook(kind: str, path: str, data: bytes, aside: bool) -> Parsed:
 
 
 _CARD_KEYS = frozenset({"library_name", "pipeline_tag", "model-index", "base_model", "task_categories", "datasets", "model_name"})
-_FRONT = re.compile(r"\A---[ \t]*\n(.*?)\n---[ \t]*(?:\n|\Z)", re.DOTALL)
+_FRONT = late(r"\A---[ \t]*\n(.*?)\n---[ \t]*(?:\n|\Z)", re.DOTALL)
 
 
 def parse_modelcard(kind: str, path: str, data: bytes, aside: bool) -> Parsed:
@@ -120,7 +121,7 @@ def parse_modelcard(kind: str, path: str, data: bytes, aside: bool) -> Parsed:
     return parsed("modelcard", path, companion=companion)
 
 
-_API_MARK = re.compile(rb"""["']?(openapi|swagger)["']?\s*:\s*["']?([\d.]+)""")
+_API_MARK = late(rb"""["']?(openapi|swagger)["']?\s*:\s*["']?([\d.]+)""")
 
 
 def parse_openapi(kind: str, path: str, data: bytes, aside: bool) -> Parsed:

@@ -2,18 +2,17 @@
 
 from __future__ import annotations
 
-import re
-
 from opslint.errors import UnreadableFile
 from opslint.model.repository import FileEntry, FileStatus, Parsed
 from opslint.model.resource import Companion, Hook
 from opslint.parse.places import at, mapping_at, mappings_of, span_of, text_at, texts_of
 from opslint.parse.reading import Lines, json5_from, mapping_from, parsed, text_from, told
+from opslint.source.late import late
 from opslint.source.node import Mapping, boolean_of, strings_of
 from opslint.source.span import Span
 
-_DEPENDABOT = re.compile(r"^\.github/dependabot\.ya?ml$")
-_RENOVATE = re.compile(r"^(?:\.github/|\.gitlab/)?renovate\.json[5c]?$|^\.renovaterc(?:\.json5?)?$|^package\.json$")
+_DEPENDABOT = late(r"^\.github/dependabot\.ya?ml$")
+_RENOVATE = late(r"^(?:\.github/|\.gitlab/)?renovate\.json[5c]?$|^\.renovaterc(?:\.json5?)?$|^package\.json$")
 
 
 def parse_dependabot(kind: str, path: str, data: bytes, aside: bool) -> Parsed:

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-import re
 from typing import TypeAlias
 
 import msgspec
+
+from opslint.source.late import late
 
 
 class Literal(msgspec.Struct, frozen=True):
@@ -35,7 +36,7 @@ Expression: TypeAlias = Literal | Context | Call
 MAX_CHARACTERS = 21_000  # GitHub's own bound for an expression
 MAX_DEPTH = 50  # GitHub's own bound for nesting
 
-_TOKEN = re.compile(
+_TOKEN = late(
     r"\s*(?:(?P<string>'(?:[^']|'')*')|(?P<number>[-+]?(?:0[xX][0-9a-fA-F]+|0o[0-7]+|(?:\d+\.?\d*|\.\d+)(?:[eE][-+]?\d+)?))"
     r"|(?P<name>[A-Za-z_][\w-]*)|(?P<sign>&&|\|\||==|!=|<=|>=|[!<>()\[\].,*]))"
 )

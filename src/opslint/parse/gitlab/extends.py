@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from copy import copy
+
 from opslint.parse.gitlab.keywords import GLOBAL_DEFAULTS, INHERITED, REFERENCE_TAG, RESERVED, is_reference, jobs_in
 from opslint.source.node import Mapping, Node, Scalar, Sequence, boolean_of, strings_of
 
@@ -101,10 +103,36 @@ def _let_in(job: Mapping, word: str) -> frozenset[str] | None:
 
 def _copy(node: Mapping) -> Mapping:
     """A mapping of its own with the same pairs and place."""
-    result = Mapping(node.tag, node.anchor, node.line, node.column)
-    result.end_line, result.end_column = node.end_line, node.end_column
+    result = copy(node)
     result.pairs = dict(node.pairs)
     return result
+
+
+class DeepMerge:
+    """GitLab's deep merge of mappings, bounded over all that one pipeline merges."""
+
+    def __init__(self) -> None:
+        self.merged = 0
+
+    @property
+    def exceeded(self) -> bool:
+        """Whether something was left unmerged."""
+        return self.merged > MAX_MERGED
+
+    def merge(self, base: Mapping, over: Mapping, depth: int = 0) -> Mapping:
+        """`over` on `base`: mappings are merged, everything else is replaced; keys stand in the order of `base`, then of `over`."""
+        self.merged += len(base.pairs) + len(over.pairs)
+        if self.merged > MAX_MERGED or depth > MAX_DEPTH:
+            return _copy(over)
+        result = copy(over)
+        result.pairs = dict(base.pairs)
+        for name, (key, value) in over.pairs.items():
+            below = base.get(name)
+            if isinstance(below, Mapping) and isinstance(value, Mapping):
+                result.pairs[name] = (key, self.merge(below, value, depth + 1))
+            else:
+                result.pairs[name] = (key, value)
+        return result
 
 
 class _Merger:
@@ -114,7 +142,7 @@ class _Merger:
         self.jobs = {name: node for name, _, node in jobs_in(top)}
         self.done: dict[str, Mapping] = {}
         self.open: set[str] = set()
-        self.merged = 0
+        self.deep = DeepMerge()
 
     def job(self, name: str, depth: int) -> Mapping:
         if name in self.done:
@@ -126,30 +154,15 @@ class _Merger:
         for parent in parents:
             if parent in self.jobs and parent not in self.open:
                 above = self.job(parent, depth + 1)
-                base = above if base is None else self.merge(base, above, 0)
+                base = above if base is None else self.deep.merge(base, above)
         self.open.discard(name)
         if base is None:
             result = own
         else:
-            result = self.merge(base, own, 0)
+            result = self.deep.merge(base, own)
             result.pairs["extends"] = own.pairs["extends"]
         if depth + 1 < MAX_EXTENDS_DEPTH:
             self.done[name] = result
-        return result
-
-    def merge(self, base: Mapping, over: Mapping, depth: int) -> Mapping:
-        """`over` on `base`: mappings are merged, everything else is replaced."""
-        self.merged += len(base.pairs) + len(over.pairs)
-        if self.merged > MAX_MERGED or depth > MAX_DEPTH:
-            return _copy(over)
-        result = _copy(over)
-        result.pairs = dict(base.pairs)
-        for name, (key, value) in over.pairs.items():
-            below = base.get(name)
-            if isinstance(below, Mapping) and isinstance(value, Mapping):
-                result.pairs[name] = (key, self.merge(below, value, depth + 1))
-            else:
-                result.pairs[name] = (key, value)
         return result
 
 
@@ -192,8 +205,7 @@ class _Resolver:
             return result
         if node.tag == REFERENCE_TAG:
             return self.target(node, level)
-        items = Sequence(node.tag, node.anchor, node.line, node.column)
-        items.end_line, items.end_column = node.end_line, node.end_column
+        items = copy(node)
         items.items = [self.resolve(item, level, depth + 1) for item in node.items]
         return items
 

@@ -6,11 +6,12 @@ import msgspec
 
 from opslint.model.pipeline import Job, Platform
 from opslint.parse.bounds import Bounds
+from opslint.parse.gitlab.context import ALONE, Context
 from opslint.parse.gitlab.extends import inherited_variables, references_in
 from opslint.parse.gitlab.includes import needed_jobs
 from opslint.parse.gitlab.keywords import DEFAULT_STAGES, MAX_ITEMS, Where, flat_items, jobs_in
-from opslint.parse.gitlab.rules import Flow, Reach, flow_of, reach_of
 from opslint.parse.gitlab.steps import images_of, reports_of, steps_of
+from opslint.parse.gitlab.when.rules import Flow, Reach, flow_of, reach_of
 from opslint.source.node import Mapping, Scalar, strings_of, text_of
 from opslint.source.span import Span
 
@@ -39,7 +40,8 @@ class Reading(msgspec.Struct, frozen=True, kw_only=True):
 
     Shape: `top` is what `expand_jobs` makes, `written` the same mapping with `extends` merged but references still in place;
            `path` the pipeline's file; `variables` the top-level ones, `settled` those of them that conditions may rely on and
-           `changing` the names that `workflow:rules` set one way or another; `idle` the hidden jobs nothing takes anything from.
+           `changing` the names that `workflow:rules` set one way or another; `idle` the hidden jobs nothing takes anything from;
+           `context` what the pipeline is part of.
     """
 
     top: Mapping
@@ -52,6 +54,7 @@ class Reading(msgspec.Struct, frozen=True, kw_only=True):
     settled: dict[str, str]
     changing: frozenset[str]
     idle: frozenset[str]
+    context: Context
 
 
 def jobs_of(
@@ -63,14 +66,15 @@ def jobs_of(
     *,
     idle: frozenset[str] = frozenset(),
     ruled_elsewhere: tuple[str, ...] = (),
+    context: Context = ALONE,
 ) -> tuple[tuple[Job, ...], Flow]:
     """Read every job of an expanded pipeline, and the kinds of pipelines it makes.
 
     Shape: see `Reading`; `ruled_elsewhere` as in `flow_of`.
     """
-    variables, changing = variables_of(top.mapping("variables")), _changing(top)
+    variables, changing = {**variables_of(top.mapping("variables")), **context.variables}, _changing(top)
     settled = {name: value for name, value in variables.items() if name not in changing} if changing else variables
-    flow = flow_of(top, settled, bounds, ruled_elsewhere)
+    flow = flow_of(top, settled, bounds, ruled_elsewhere, context)
     reading = Reading(
         top=top,
         written=written,
@@ -82,6 +86,7 @@ def jobs_of(
         settled=settled,
         changing=changing,
         idle=idle,
+        context=context,
     )
     found: list[Job] = []
     for name, key, node in jobs_in(top):
@@ -100,13 +105,15 @@ def _changing(top: Mapping) -> frozenset[str]:
 
 def _job(name: str, key: Scalar, node: Mapping, reading: Reading) -> Job:
     where, bounds = reading.where, reading.bounds
-    own = variables_of(node.mapping("variables"))
+    own = {**variables_of(node.mapping("variables")), **reading.context.variables}
     variables = bounds.merged(inherited_variables(reading.variables, node), own)
     hidden = name.startswith(".")
     if hidden:
         reach = Reach(events=frozenset(), disabled=HIDDEN_WHY if name in reading.idle else "")
     else:
-        reach = reach_of(node, reading.flow, _settled(own, variables, node, reading))
+        keys = reading.context.confined.get(name)
+        flow = reading.flow if keys is None else reading.flow.within(keys)
+        reach = reach_of(node, flow, _settled(own, variables, node, reading))
     environment, environment_span = _environment(node, where)
     needs, needs_nothing = needed_jobs(node.get("needs"))
     source = reading.written.get(name)

@@ -9,7 +9,7 @@ from opslint.parse.gitlab.extends import inherit_defaults, merge_extended, refer
 from opslint.parse.gitlab.includes import includes_of
 from opslint.parse.gitlab.jobs import jobs_of, stages_of, variables_of
 from opslint.parse.gitlab.keywords import Where, jobs_in
-from opslint.parse.gitlab.rules import Flow
+from opslint.parse.gitlab.when.rules import Flow
 from opslint.parse.places import span_of
 from opslint.source.node import Mapping, Node, strings_of
 from opslint.source.span import Span

@@ -8,6 +8,7 @@ import msgspec
 
 from opslint.resolve.follow.follower import Lead, Led
 from opslint.resolve.jobs.places import Files
+from opslint.source.late import late
 from opslint.source.span import Span
 
 MAX_TEXT = 1024 * 1024
@@ -25,11 +26,11 @@ _VALUED = frozenset(
     {"-C", "-f", "-j", "-I", "-l", "-o", "-W", "-O", "--directory", "--file", "--makefile", "--include-dir", "--jobs"}
 )
 _NUMERIC = frozenset({"-j", "--jobs", "-l", "-O"})
-_ASSIGNMENT = re.compile(r"^(?:export\s+|override\s+)*([\w.-]+)\s*(\?=|:::?=|:=|\+=|!=|=)\s*(.*)$")
-_RULE = re.compile(r"^([^:=#\t]+)::?(?!=)([^;=]*)(?:;(.*))?$")
-_INCLUDE = re.compile(r"^-?s?include\s+(.+)$")
-_VARIABLE = re.compile(r"\$(?:\(([\w.-]+)\)|\{([\w.-]+)\}|([A-Za-z@<^?*%+|]))")
-_CALL = re.compile(r"\$[({](?:[a-z]+[-a-z]*)\s[^(){}]*[)}]")
+_ASSIGNMENT = late(r"^(?:export\s+|override\s+)*([\w.-]+)\s*(\?=|:::?=|:=|\+=|!=|=)\s*(.*)$")
+_RULE = late(r"^([^:=#\t]+)::?(?!=)([^;=]*)(?:;(.*))?$")
+_INCLUDE = late(r"^-?s?include\s+(.+)$")
+_VARIABLE = late(r"\$(?:\(([\w.-]+)\)|\{([\w.-]+)\}|([A-Za-z@<^?*%+|]))")
+_CALL = late(r"\$[({](?:[a-z]+[-a-z]*)\s[^(){}]*[)}]")
 
 
 class Recipe(msgspec.Struct, frozen=True, kw_only=True):

@@ -6,6 +6,7 @@ import re
 
 from opslint.resolve.follow.follower import Lead, Led
 from opslint.resolve.jobs.places import Files
+from opslint.source.late import late
 from opslint.source.span import Span
 
 MAX_PACKAGES = 60
@@ -15,8 +16,8 @@ _OWN = frozenset({"test", "t", "tst", "start", "stop", "restart"})
 _RUN = frozenset({"run", "run-script", "rum", "urn"})
 _VALUED = frozenset({"--prefix", "-C", "--cwd", "--dir", "-w", "--workspace", "-F", "--filter", "--loglevel", "--reporter"})
 _EVERY = frozenset({"--workspaces", "-ws", "-r", "--recursive", "workspaces", "foreach", "recursive"})
-_STUB = re.compile(r"no tests? (?:specified|yet|defined)", re.IGNORECASE)
-_SKIPPED = re.compile(r"(?:^|/)(?:node_modules|test|tests|testdata|fixtures|__fixtures__|examples?|vendor)/")
+_STUB = late(r"no tests? (?:specified|yet|defined)", re.IGNORECASE)
+_SKIPPED = late(r"(?:^|/)(?:node_modules|test|tests|testdata|fixtures|__fixtures__|examples?|vendor)/")
 
 
 def follow(argv: tuple[str, ...], folder: str, env: dict[str, str], files: Files) -> Led | None:

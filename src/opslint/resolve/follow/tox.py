@@ -8,6 +8,7 @@ import msgspec
 
 from opslint.resolve.follow.follower import Lead, Led
 from opslint.resolve.jobs.places import Files
+from opslint.source.late import late
 from opslint.source.span import Span
 
 MAX_ENVIRONMENTS = 80
@@ -39,8 +40,8 @@ _VALUED = frozenset(
 )
 _VERBS = frozenset({"run", "r", "run-parallel", "p", "exec", "e"})
 _RUNS = _VERBS - {"exec", "e"}
-_SUBSTITUTION = re.compile(r"\{([a-z_]*):?([^{}]*)\}")
-_FACTORS = re.compile(r"^\s*(!?[\w.-]+(?:\s*,\s*!?[\w.-]+)*)\s*:\s+(.+)$")
+_SUBSTITUTION = late(r"\{([a-z_]*):?([^{}]*)\}")
+_FACTORS = late(r"^\s*(!?[\w.-]+(?:\s*,\s*!?[\w.-]+)*)\s*:\s+(.+)$")
 
 
 class Environment(msgspec.Struct, frozen=True, kw_only=True):

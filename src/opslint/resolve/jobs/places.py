@@ -7,6 +7,7 @@ from bisect import bisect_right
 from opslint.errors import UnreadableFile
 from opslint.model.pipeline import Step
 from opslint.source.node import Node, Scalar
+from opslint.source.sourced import path_of
 from opslint.source.span import Span
 from opslint.source.tree import Tree
 
@@ -123,4 +124,4 @@ def span_of(path: str, node: Node | None, fallback: Span) -> Span:
     """The place of a node."""
     if node is None:
         return fallback
-    return Span(path=path, line=node.line, column=node.column, end_line=node.end_line, end_column=node.end_column)
+    return Span(path=path_of(node, path), line=node.line, column=node.column, end_line=node.end_line, end_column=node.end_column)

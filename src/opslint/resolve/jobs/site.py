@@ -11,12 +11,13 @@ import msgspec
 from opslint.model.activity import Activity, ActivityKind, Command, Hop
 from opslint.model.pipeline import Event, Job, Pipeline, Platform, Step, StepKind
 from opslint.resolve.jobs.places import Block, Files, block_of, span_of
+from opslint.source.late import late
 from opslint.source.node import Mapping as MappingNode
 from opslint.source.span import Span
 
 MAX_TEXT = 120
 
-_FAILING = re.compile(r"\bexit\s+(?:[1-9]|\$)|\bfalse\b|setFailed|\breturn\s+[1-9]|\bfail\b")
+_FAILING = late(r"\bexit\s+(?:[1-9]|\$)|\bfalse\b|setFailed|\breturn\s+[1-9]|\bfail\b")
 CLUSTER_ACTIONS = frozenset(
     {
         "helm/kind-action",

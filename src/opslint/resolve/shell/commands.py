@@ -12,14 +12,15 @@ from opslint.resolve.shell.state import Level, Way
 from opslint.resolve.shell.syntax.words import MASK, UNKNOWN, Scope, Source
 from opslint.resolve.shell.walk import Walker
 from opslint.resolve.wrappers import Peel, Words
+from opslint.source.late import late
 
 if TYPE_CHECKING:  # for signatures only: the grammar is imported when a script is met
     from tree_sitter import Node
 
 __all__ = ["commands_of", "forget", "masked", "walk_into"]
 
-_EXPRESSION = re.compile(r"\{\{|\$\[\[")
-_ENV_EXPRESSION = re.compile(r"\s*env\.([A-Za-z_]\w*)\s*")
+_EXPRESSION = late(r"\{\{|\$\[\[")
+_ENV_EXPRESSION = late(r"\s*env\.([A-Za-z_]\w*)\s*")
 _ROOTS = {"GITHUB_WORKSPACE": ".", "CI_PROJECT_DIR": ".", "PWD": ".", "BUILDKITE_BUILD_CHECKOUT_PATH": "."}
 _CACHE: dict[tuple[object, ...], tuple[Command, ...]] = {}
 _CACHE_SIZE = 4096

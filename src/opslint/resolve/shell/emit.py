@@ -13,6 +13,7 @@ from opslint.resolve.shell.syntax.words import UNKNOWN, Source, text_of
 from opslint.resolve.wrappers import MAX_LAYERS, Peel, Words, layers_of, named, peel
 from opslint.resolve.wrappers.form import operand
 from opslint.resolve.wrappers.tables import SHELLS
+from opslint.source.late import late
 
 if TYPE_CHECKING:  # for signatures only: the grammar is imported when a script is met
     from tree_sitter import Node
@@ -25,7 +26,7 @@ MAX_NESTED = 6
 MAX_PEELED = 16
 
 _ENVIRONMENT = frozenset({"env", "sudo", "cross-env", "gtime"})
-_ASSIGNMENT = re.compile(r"([A-Za-z_]\w*)=(.*)", re.DOTALL)
+_ASSIGNMENT = late(r"([A-Za-z_]\w*)=(.*)", re.DOTALL)
 _OUTPUTS = frozenset({">", ">>", "&>", ">|", "&>>"})
 CLUSTERS = frozenset(
     {

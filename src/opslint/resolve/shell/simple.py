@@ -9,6 +9,7 @@ from opslint.resolve.shell import assign
 from opslint.resolve.shell.branches import TESTERS
 from opslint.resolve.shell.state import Level, Way, joined
 from opslint.resolve.shell.syntax.words import UNKNOWN, Scope, fields_of, text_of
+from opslint.source.late import late
 
 if TYPE_CHECKING:  # for signatures only: the grammar is imported when a script is met
     from tree_sitter import Node
@@ -25,7 +26,7 @@ _DECLARING = frozenset({"export", "local", "readonly", "declare", "typeset"})
 _ENDING = frozenset({"exit", "return", "break", "continue"})
 _QUIET = frozenset({"shopt", "shift", ":", "true", "false", "wait", "let"})
 _ALL_ARGUMENTS = frozenset({'"$@"', "$@", '"${@}"', "$*", '"$*"'})
-_ASSIGNMENT = re.compile(r"([A-Za-z_]\w*)=(.*)", re.DOTALL)
+_ASSIGNMENT = late(r"([A-Za-z_]\w*)=(.*)", re.DOTALL)
 
 
 def run(emitter: Emitter, walker: Walker, node: Node, whole: Node, way: Way) -> bool:

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import re
-
 import msgspec
 
 from opslint.resolve.wrappers.naming import Words
+from opslint.source.late import late
 
-_ASSIGNMENT = re.compile(r"^[A-Za-z_]\w*=")
+_ASSIGNMENT = late(r"^[A-Za-z_]\w*=")
 
 
 class Peel(msgspec.Struct, frozen=True, kw_only=True):

@@ -2,18 +2,17 @@
 
 from __future__ import annotations
 
-import re
-
 from opslint.resolve.wrappers.tables import words_in
+from opslint.source.late import late
 
 Words = tuple[str, ...]
 
-_VERSIONED = re.compile(r"^(python|pip|pypy|ruby|php|pytest|node|perl|lua|easy_install|idle|pydoc)[-]?\d+(?:\.\d+)*t?$")
-_LLVM = re.compile(
+_VERSIONED = late(r"^(python|pip|pypy|ruby|php|pytest|node|perl|lua|easy_install|idle|pydoc)[-]?\d+(?:\.\d+)*t?$")
+_LLVM = late(
     r"^((?:run-)?clang(?:\+\+|-format|-tidy|-check)?|g\+\+|gcc|gcov|llvm-[a-z]+|scan-build|llc|lld|opt)-\d+(?:\.\d+)?$"
 )
-_PINNED = re.compile(r"^(@[^/@]+/[^@]+|[^@=<>~]+)(?:@.*|[=<>~]=.*)$")
-_OWN_SCRIPT = re.compile(r"\.(?:sh|bash|zsh|py|rb|pl|js|mjs|cjs|ts|ps1|php|lua|r|R|groovy|go|awk|bats)$")
+_PINNED = late(r"^(@[^/@]+/[^@]+|[^@=<>~]+)(?:@.*|[=<>~]=.*)$")
+_OWN_SCRIPT = late(r"\.(?:sh|bash|zsh|py|rb|pl|js|mjs|cjs|ts|ps1|php|lua|r|R|groovy|go|awk|bats)$")
 _PROGRAM_FOLDERS = frozenset({"bin", ".bin", "Scripts", "sbin", "shims"})
 _HOME = ("/", "~/", "…/", "$")
 _CLEAR_NAMES = words_in(

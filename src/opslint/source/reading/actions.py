@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 from typing import NamedTuple, TypeAlias
 
+from opslint.source.late import late
+
 MAX_ACTION_CHARS = 10_000
 MAX_MISSES = 1_000  # openings without an end that are looked at before the rest of a text is taken as it is
-OPENING = re.compile(r"\{[{%]")
-BRANCH = re.compile(r"(if|with|range|define|block|else|end)\b")
+OPENING = late(r"\{[{%]")
+BRANCH = late(r"(if|with|range|define|block|else|end)\b")
 
 Region: TypeAlias = tuple[int, int]  # offsets of the first character and of the one after the last
 

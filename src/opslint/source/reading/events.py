@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable
 from typing import Any
 
 from ruamel.yaml.error import MarkedYAMLError, YAMLError
 
 from opslint.errors import UnreadableFile
+from opslint.source.late import late
 
 try:
     from ruamel.yaml.cyaml import CParser  # type: ignore[attr-defined]  # re-exported from the compiled module
@@ -20,9 +20,9 @@ MAX_FLOW_DEPTH = 100  # of brackets, for the pure parser, which is quadratic in 
 MAX_PURE_CHARS = 1 << 18  # of a file given to the pure parser after libyaml refused it: a second or two
 
 # What libyaml 0.1.7 takes for an indicator inside brackets: a ":" between two characters of a word.
-COLON = re.compile(r"""(?<=[^\s"'\[\]{},:]):(?=[^\s"'\[\]{},])""")
+COLON = late(r"""(?<=[^\s"'\[\]{},:]):(?=[^\s"'\[\]{},])""")
 COLON_STAND_IN = "\ue002"  # a private-use character, which is part of a word
-BRACKETS = re.compile(r"[\[\]{}]")
+BRACKETS = late(r"[\[\]{}]")
 
 
 def fast_events(text: str) -> Callable[[], Any]:

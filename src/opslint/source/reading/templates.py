@@ -10,6 +10,7 @@ import re
 from collections.abc import Callable
 
 from opslint.errors import UnreadableFile
+from opslint.source.late import late
 from opslint.source.node import Node
 from opslint.source.reading.actions import Action, Region, actions_in, blocks_of, strip_actions
 from opslint.source.reading.build import Built, rewrite
@@ -19,11 +20,11 @@ MAX_LEFT_OUT = 8  # blocks of one template in which YAML breaks
 MAX_LINE_CHARS = 2_000  # of a line that is looked at for standing alone
 MAX_LOOK_BELOW = 4_000  # characters after an action that are looked at for the rest of its value
 HEAD, FILL, DIGITS = "\ue000", "\ue001", 0xE100  # private-use characters: YAML lets them stand in a plain scalar
-PLACEHOLDER = re.compile("\ue000([\ue100-\ue13f]{3})\ue001*")
-CONTROL = re.compile(
+PLACEHOLDER = late("\ue000([\ue100-\ue13f]{3})\ue001*")
+CONTROL = late(
     r"(?:if|else|end|range|with|define|block|break|continue|elif|endif|for|endfor|set|macro|endmacro|raw|endraw)\b"
     r"|/\*|\$\w*\s*(?:,\s*\$\w+\s*)?:?=")
-BLANK_LINE = re.compile(r"(?m)^[ \t]+$")
+BLANK_LINE = late(r"(?m)^[ \t]+$")
 
 
 def parse_template(text: str, parse: Callable[[str], Built]) -> Built | None:

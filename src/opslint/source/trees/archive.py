@@ -9,6 +9,7 @@ import zlib
 from typing import IO, TYPE_CHECKING
 
 from opslint.errors import SourceError, UnreadableFile
+from opslint.source.late import late
 from opslint.source.tree import ARCHIVE_ENDINGS, MAX_FILE_BYTES
 from opslint.source.trees.git import too_large
 from opslint.source.trees.layout import MAX_LINK_BYTES, check_count, is_vendored, printable_text, settle_links
@@ -21,7 +22,7 @@ MAX_TOTAL_BYTES = 2 * 1024**3  # of all entries together, unpacked
 MAX_KEPT_BYTES = 64 * 1024**2  # of a tar's small files that are kept in memory, so that it is not read twice
 KEPT_FILE_BYTES = 256 * 1024
 
-COMMIT = re.compile(r"[0-9a-f]{40}(?:[0-9a-f]{24})?")
+COMMIT = late(r"[0-9a-f]{40}(?:[0-9a-f]{24})?")
 OUT_OF_TREE = "its name leads out of the archive"
 
 Entry = tuple[str, int, int, str]  # path, the number of the archive's member, size, the target of a link or ""

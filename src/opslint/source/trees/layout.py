@@ -7,6 +7,7 @@ import re
 from collections.abc import Collection, Container, Mapping
 
 from opslint.errors import SourceError
+from opslint.source.late import late
 from opslint.source.tree import MAX_PATHS
 
 VENDORED = frozenset({
@@ -17,8 +18,8 @@ VENDORED = frozenset({
 MAX_HOPS = 16  # of links that lead to links
 MAX_LINK_BYTES = 4096
 
-VENDORED_SEGMENT = re.compile("(?:^|/)(?:" + "|".join(map(re.escape, sorted(VENDORED))) + ")/")
-ODD = re.compile("[\x00-\x1f\x7f-\x9f\ud800-\udfff\u2028\u2029]")
+VENDORED_SEGMENT = late("(?:^|/)(?:" + "|".join(map(re.escape, sorted(VENDORED))) + ")/")
+ODD = late("[\x00-\x1f\x7f-\x9f\ud800-\udfff\u2028\u2029]")
 
 OUTSIDE = "it is a link out of the tree"
 TO_FOLDER = "it is a link to a folder"

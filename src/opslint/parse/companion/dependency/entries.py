@@ -9,6 +9,7 @@ from opslint.model.repository import Parsed
 from opslint.model.resource import Dependency
 from opslint.parse.places import line_span
 from opslint.parse.reading import Lines, parsed
+from opslint.source.late import late
 from opslint.source.span import Span
 
 MAX_ENTRIES = 50_000
@@ -17,8 +18,8 @@ MAX_ENTRIES = 50_000
 MAX_MISSES = 1_000
 """Searches of one file that may come to nothing before places are no longer looked for."""
 
-_RUNS = re.compile(r"[-_.]+")
-_REQUIREMENT = re.compile(
+_RUNS = late(r"[-_.]+")
+_REQUIREMENT = late(
     r"^([A-Za-z0-9](?:[A-Za-z0-9._-]*[A-Za-z0-9])?) ?(?:\[[^\]]*\])? ?"
     r"(?:@ ?(?P<url>\S+)|\(?(?P<spec>(?:(?:[<>=~]|!=)[^;#)]*)?)\)?) ?(?:;.*)?(?:#.*)?$"
 )

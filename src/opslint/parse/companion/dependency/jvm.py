@@ -10,10 +10,11 @@ from opslint.parse.companion.dependency.entries import Entries, Finder, matches_
 from opslint.parse.companion.dependency.xml import Element, elements_of
 from opslint.parse.places import line_span
 from opslint.parse.reading import Lines, text_from
+from opslint.source.late import late
 from opslint.source.span import Span
 
 _MAVEN_SCOPES = {"test": "dev", "provided": "build", "system": "build", "import": "build"}
-_PROPERTY = re.compile(r"\$\{([\w.-]+)\}")
+_PROPERTY = late(r"\$\{([\w.-]+)\}")
 
 
 def parse_pom(kind: str, path: str, data: bytes, aside: bool) -> Parsed:
@@ -73,14 +74,14 @@ _CONFIGURATION = (
     r"(?P<configuration>api|implementation|compile|compileOnly|runtime|runtimeOnly|provided|kapt|ksp|annotationProcessor|classpath"
     r"|(?:test|androidTest|testFixtures|integrationTest|debug|release)(?:Implementation|Compile|CompileOnly|Runtime|RuntimeOnly|Api))"
 )
-_GRADLE = re.compile(
+_GRADLE = late(
     rf"^[ \t]*{_CONFIGURATION}\b[ \t(]*(?:(?:platform|enforcedPlatform|kotlin)\()?[ \t]*"
     r"""(?:["'](?P<group>[\w.-]+):(?P<artifact>[\w.-]+)(?::(?P<version>[^"':@\n]+))?[^"'\n]*["']"""
     r"""|group[ \t]*[:=][ \t]*["'](?P<group2>[\w.-]+)["'][ \t]*,[ \t]*name[ \t]*[:=][ \t]*["'](?P<artifact2>[\w.-]+)["']"""
     r"""|libs\.(?P<alias>[\w.]+))""",
     re.MULTILINE,
 )
-_PLUGIN = re.compile(
+_PLUGIN = late(
     r"""^[ \t]*(?:id[ (]*["']([\w.-]+)["']\)?(?:[ \t]*version[ (]*["'](?P<version>[^"'\n]+)["'])?"""
     r"""|apply[ (]+plugin[ \t]*[:=][ \t]*["'](?P<applied>[\w.-]+)["'])""",
     re.MULTILINE,
@@ -114,7 +115,7 @@ def parse_gradle(kind: str, path: str, data: bytes, aside: bool) -> Parsed:
     return Parsed(file=file, dependencies=tuple(entries.found), companions=(companion,))
 
 
-_STRING_OR_COMMENT = re.compile(r"""("(?:[^"\\\n]|\\.)*"?|'(?:[^'\\\n]|\\.)*'?)|//[^\n]*|/\*.*?(?:\*/|\Z)""", re.DOTALL)
+_STRING_OR_COMMENT = late(r"""("(?:[^"\\\n]|\\.)*"?|'(?:[^'\\\n]|\\.)*'?)|//[^\n]*|/\*.*?(?:\*/|\Z)""", re.DOTALL)
 
 
 def _without_comments(text: str) -> str:
@@ -154,7 +155,7 @@ def _catalog_entry(value: object, versions: dict[str, object]) -> tuple[str, str
     return str(module or ""), str(chosen)
 
 
-_SBT = re.compile(
+_SBT = late(
     r'"(?P<group>[\w.-]+)"\s*%%?%?\s*"(?P<artifact>[\w.-]+)"\s*%\s*"?(?P<version>[\w.$-]+)"?(?P<test>\s*%\s*"?(?i:test)"?)?'
 )
 
@@ -169,7 +170,7 @@ def parse_sbt(kind: str, path: str, data: bytes, aside: bool) -> Parsed:
     return entries.result(kind)
 
 
-_CLOJURE = re.compile(
+_CLOJURE = late(
     r"""(?:^|[\[\s{])\[?([A-Za-z][\w.-]*(?:/[\w.-]+)?)\s+(?:"(?P<version>[^"\n]+)"|\{:(?:mvn/version|git/\w+)\s+"[^"\n]+")""",
     re.MULTILINE,
 )

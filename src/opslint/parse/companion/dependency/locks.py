@@ -10,6 +10,7 @@ from opslint.model.repository import FileEntry, FileStatus, Parsed
 from opslint.model.resource import Companion
 from opslint.parse.companion.dependency.entries import Entries, Finder, table
 from opslint.parse.reading import Lines, parsed, text_from
+from opslint.source.late import late
 from opslint.source.span import Span
 
 ECOSYSTEMS = {
@@ -36,7 +37,7 @@ def _lock(path: str, aside: bool) -> Companion:
     return Companion(kind="lock", path=path, span=Span(path=path), facts=facts, aside=aside)
 
 
-_PACKAGE = re.compile(
+_PACKAGE = late(
     r'^\[\[packages?\]\]\s*\nname = "([^"\n]{1,200})"\n(?:version = "(?P<version>[^"\n]{1,100})")?', re.MULTILINE
 )
 

@@ -9,9 +9,10 @@ from opslint.parse.companion.dependency.entries import Entries, Finder, matches_
 from opslint.parse.companion.dependency.xml import elements_of
 from opslint.parse.places import at, line_span, span_of
 from opslint.parse.reading import mapping_from, text_from
+from opslint.source.late import late
 from opslint.source.node import Mapping, Scalar, Sequence
 
-_GO = re.compile(
+_GO = late(
     r"^(?:(require|tool|replace|exclude|retract|toolchain|go|module)\b)? ?(\()? ?(?:(\S{1,500}) (v\S{1,200}))?(?: ?(//.*))?$"
 )
 
@@ -81,7 +82,7 @@ def parse_nuget(kind: str, path: str, data: bytes, aside: bool) -> Parsed:
     return entries.result(kind)
 
 
-_SWIFT = re.compile(
+_SWIFT = late(
     r"""\.package\(\s*(?:name:\s*"[^"\n]*"\s*,\s*)?(?:url|id):\s*"((?:[^"\n])+?)(?:\.git)?"\s*,?\s*(?P<version>(?:from|exact|branch|revision|\.upToNextM\w+\(from)?[^)\n]{0,80})"""
 )
 
@@ -97,7 +98,7 @@ def parse_swift(kind: str, path: str, data: bytes, aside: bool) -> Parsed:
     return found.result(kind)
 
 
-_CONAN = re.compile(
+_CONAN = late(
     r"""^[ \t]*(?:(?:self\.)?(?:build_|tool_|test_)?requires[ \t(=]*)?["']?([a-z0-9_][\w.+-]+)/(?P<version>[\w.\[\]<>=~ *-]+)""",
     re.MULTILINE,
 )
@@ -121,8 +122,8 @@ def parse_conan(kind: str, path: str, data: bytes, aside: bool) -> Parsed:
     return entries.result(kind)
 
 
-_CABAL = re.compile(r"(?im)^[ \t]*build-depends:(?P<list>[^\n]*(?:\n[ \t]+[^\n:]*$)*)")
-_CABAL_ENTRY = re.compile(r"(?:^|,)\s*([A-Za-z][\w-]*)(?P<version>[^,]*)")
+_CABAL = late(r"(?im)^[ \t]*build-depends:(?P<list>[^\n]*(?:\n[ \t]+[^\n:]*$)*)")
+_CABAL_ENTRY = late(r"(?:^|,)\s*([A-Za-z][\w-]*)(?P<version>[^,]*)")
 
 
 def parse_cabal(kind: str, path: str, data: bytes, aside: bool) -> Parsed:
@@ -153,8 +154,8 @@ def parse_stack(kind: str, path: str, data: bytes, aside: bool) -> Parsed:
     return entries.result(kind)
 
 
-_BAZEL = re.compile(r"bazel_dep\(([^)]{0,1000})\)")
-_BAZEL_FIELD = re.compile(r"""(\w+)\s{0,50}=\s{0,50}["']?([\w.+-]+)""")
+_BAZEL = late(r"bazel_dep\(([^)]{0,1000})\)")
+_BAZEL_FIELD = late(r"""(\w+)\s{0,50}=\s{0,50}["']?([\w.+-]+)""")
 
 
 def parse_bazel(kind: str, path: str, data: bytes, aside: bool) -> Parsed:

@@ -10,16 +10,17 @@ from opslint.model.repository import Parsed
 from opslint.parse.companion.dependency.entries import Entries, Finder, table, toml_from
 from opslint.parse.places import at, line_span, span_of
 from opslint.parse.reading import mapping_from, text_from
+from opslint.source.late import late
 from opslint.source.node import Mapping, Scalar, Sequence
 
-_DEV_NAME = re.compile(
+_DEV_NAME = late(
     r"(?:^|[-_./])(?:dev|develop|development|test|tests|testing|lint|ci|docs?|typing|types|checks?|qa|style|format)(?:[-_./]|$)"
 )
-_OPTIONAL_NAME = re.compile(r"(?:^|[-_./])(?:optional|extra|extras)(?:[-_./]|$)")
-_EGG = re.compile(r"[#&]egg=([A-Za-z0-9._-]+)")
+_OPTIONAL_NAME = late(r"(?:^|[-_./])(?:optional|extra|extras)(?:[-_./]|$)")
+_EGG = late(r"[#&]egg=([A-Za-z0-9._-]+)")
 MAX_SETUP = 1_000_000
 """Characters of a setup.py that is parsed."""
-_OPTION = re.compile(r"^(?:-e|--editable)[ =]+")
+_OPTION = late(r"^(?:-e|--editable)[ =]+")
 
 
 def group_scope(name: str) -> str:

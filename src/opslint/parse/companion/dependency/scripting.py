@@ -8,11 +8,12 @@ from opslint.model.repository import Parsed
 from opslint.parse.companion.dependency.entries import Entries, Finder, matches_by_line
 from opslint.parse.places import line_span, span_of, text_at
 from opslint.parse.reading import Lines, mapping_from, passed_over, text_from
+from opslint.source.late import late
 from opslint.source.node import Mapping, text_of
 
-_GEM = re.compile(r"""gem[ (]+["']([\w.-]+)["'](?:[ \t]*,[ \t]*["'](?P<version>[^"'\n]*)["'])?""")
-_OPENS = re.compile(r"^(?:if|unless|case|begin|def|class|module)\b|\bdo(?:[ \t]*\|[^|]*\|)?$")
-_DEV_GROUPS = re.compile(r":(?:test|development|lint|ci|doc|docs)\b|[\"'](?:test|development)[\"']")
+_GEM = late(r"""gem[ (]+["']([\w.-]+)["'](?:[ \t]*,[ \t]*["'](?P<version>[^"'\n]*)["'])?""")
+_OPENS = late(r"^(?:if|unless|case|begin|def|class|module)\b|\bdo(?:[ \t]*\|[^|]*\|)?$")
+_DEV_GROUPS = late(r":(?:test|development|lint|ci|doc|docs)\b|[\"'](?:test|development)[\"']")
 
 
 def parse_gemfile(kind: str, path: str, data: bytes, aside: bool) -> Parsed:
@@ -32,7 +33,7 @@ def parse_gemfile(kind: str, path: str, data: bytes, aside: bool) -> Parsed:
     return entries.result(kind)
 
 
-_GEMSPEC = re.compile(
+_GEMSPEC = late(
     r"""^[ \t]*\w+\.add_(?P<scope>runtime_|development_)?dependency[ (]+["']([\w.-]+)["']"""
     r"""(?:[ \t]*,[ \t]*["'](?P<version>[^"'\n]*)["'])?""",
     re.MULTILINE,
@@ -72,10 +73,10 @@ def parse_pubspec(kind: str, path: str, data: bytes, aside: bool) -> Parsed:
     return entries.result(kind)
 
 
-_MIX = re.compile(
+_MIX = late(
     r"""\{\s{0,20}:(\w+)\s{0,20},\s{0,20}(?:"(?P<version>[^"\n]*)"|(?:git|github|path|in_umbrella|only|override|hex):)[^}\n]*\}"""
 )
-_MIX_DEV = re.compile(r"only:[ ]{0,20}\[?[ ]{0,20}:(?:dev|test|docs)\b")
+_MIX_DEV = late(r"only:[ ]{0,20}\[?[ ]{0,20}:(?:dev|test|docs)\b")
 
 
 def parse_mix(kind: str, path: str, data: bytes, aside: bool) -> Parsed:
@@ -92,7 +93,7 @@ def parse_mix(kind: str, path: str, data: bytes, aside: bool) -> Parsed:
     return entries.result(kind)
 
 
-_REBAR_ENTRY = re.compile(r"""[\[{,] ?\{? ?([a-z]\w*) ?(?:, ?(?:"(?P<version>[^"\n]*)"|\{))""")
+_REBAR_ENTRY = late(r"""[\[{,] ?\{? ?([a-z]\w*) ?(?:, ?(?:"(?P<version>[^"\n]*)"|\{))""")
 
 
 def parse_rebar(kind: str, path: str, data: bytes, aside: bool) -> Parsed:
@@ -106,7 +107,7 @@ def parse_rebar(kind: str, path: str, data: bytes, aside: bool) -> Parsed:
     return entries.result(kind)
 
 
-_POD = re.compile(
+_POD = late(
     r"""^[ \t]*(?:pod|\w+\.dependency)[ (]+["']([\w.+/-]+)["'](?:[ \t]*,[ \t]*["'](?P<version>[^"'\n]*)["'])?""", re.MULTILINE
 )
 
@@ -118,8 +119,8 @@ def parse_podfile(kind: str, path: str, data: bytes, aside: bool) -> Parsed:
     return entries.result(kind)
 
 
-_FIELD = re.compile(r"^(Depends|Imports|LinkingTo|Suggests):(?P<list>[^\n]*(?:\n[ \t]+[^\n]*)*)", re.MULTILINE)
-_R_ENTRY = re.compile(r"(?:^|,)\s*([A-Za-z][\w.]*)\s*(?:\((?P<version>[^)\n]*)\))?")
+_FIELD = late(r"^(Depends|Imports|LinkingTo|Suggests):(?P<list>[^\n]*(?:\n[ \t]+[^\n]*)*)", re.MULTILINE)
+_R_ENTRY = late(r"(?:^|,)\s*([A-Za-z][\w.]*)\s*(?:\((?P<version>[^)\n]*)\))?")
 _R_SCOPES = {"Depends": "runtime", "Imports": "runtime", "LinkingTo": "build", "Suggests": "dev"}
 
 

@@ -7,6 +7,7 @@ import re
 from opslint.model.repository import Parsed
 from opslint.parse.places import mapping_at, mappings_of, text_at, texts_of
 from opslint.parse.reading import mapping_from, passed_over, text_from, told, yaml_from
+from opslint.source.late import late
 from opslint.source.node import Mapping, Sequence, strings_of
 
 _TASK_KEYS = frozenset({"hosts", "import_playbook", "ansible.builtin.import_playbook"})
@@ -47,7 +48,7 @@ def parse_ansible(kind: str, path: str, data: bytes, aside: bool) -> Parsed:
     return told(kind, path, aside, facts, root)
 
 
-_TEMPLATE_MARK = re.compile(rb"AWSTemplateFormatVersion|AWS::Serverless|AWS::[A-Z]\w+::")
+_TEMPLATE_MARK = late(rb"AWSTemplateFormatVersion|AWS::Serverless|AWS::[A-Z]\w+::")
 
 
 def parse_cloudformation(kind: str, path: str, data: bytes, aside: bool) -> Parsed:
@@ -138,7 +139,7 @@ def parse_cdk(kind: str, path: str, data: bytes, aside: bool) -> Parsed:
     return told(kind, path, aside, facts, root)
 
 
-_BICEP = re.compile(r"^[ \t]*(?:resource[ \t]+\w+[ \t]+'([^'@\n]+)@[^'\n]*'|module[ \t]+\w+[ \t]+'([^'\n]+)')", re.MULTILINE)
+_BICEP = late(r"^[ \t]*(?:resource[ \t]+\w+[ \t]+'([^'@\n]+)@[^'\n]*'|module[ \t]+\w+[ \t]+'([^'\n]+)')", re.MULTILINE)
 
 
 def parse_bicep(kind: str, path: str, data: bytes, aside: bool) -> Parsed:

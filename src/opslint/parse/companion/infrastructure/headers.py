@@ -6,7 +6,9 @@ import re
 
 import msgspec
 
-_TOKEN = re.compile(
+from opslint.source.late import late
+
+_TOKEN = late(
     r"""(?P<space>[ \t\r]+)|(?P<newline>\n)|(?P<comment>\#[^\n]*|//[^\n]*|/\*.*?(?:\*/|\Z))"""
     r"""|(?P<heredoc><<[-~]?[ \t]*"?(?P<tag>[A-Za-z_][\w-]*)"?[^\n]*\n)|(?P<quote>")|(?P<open>[{\[(])|(?P<close>[}\])])"""
     r"""|(?P<word>[A-Za-z_][\w.-]*)|(?P<equals>=(?!=|>))|(?P<other>.)""",

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from opslint.resolve.shell.syntax.words import UNKNOWN
 from opslint.resolve.wrappers import Peel, Words, layers_of
 from opslint.resolve.wrappers.tables import words_in
+from opslint.source.late import late
 
 if TYPE_CHECKING:  # no import cycle at run time
     from opslint.resolve.shell.emit import Emitter
@@ -17,9 +18,9 @@ MAX_LINES = 2000
 MAX_OPENINGS = 200
 LAST_LINE = "cmd only hands on the status of the last line"
 
-_HERE_STRING = re.compile(r"@(['\"])[^\n]*\n.*?\n\s*\1@", re.DOTALL)
-_BLOCK_COMMENT = re.compile(r"<#.*?#>", re.DOTALL)
-_TOKEN = re.compile(r'"((?:[^"`]|`.)*)"|\'((?:[^\']|\'\')*)\'|(\|\||&&|[;|&{}()])|([^\s"\'|&;{}()]+)')
+_HERE_STRING = late(r"@(['\"])[^\n]*\n.*?\n\s*\1@", re.DOTALL)
+_BLOCK_COMMENT = late(r"<#.*?#>", re.DOTALL)
+_TOKEN = late(r'"((?:[^"`]|`.)*)"|\'((?:[^\']|\'\')*)\'|(\|\||&&|[;|&{}()])|([^\s"\'|&;{}()]+)')
 _KEYWORDS = words_in(
     "if else elseif foreach for while do switch try catch finally function param return throw begin process end exit break "
     "continue in trap filter class using write-host write-output write-error write-warning write-verbose set-location "
@@ -31,7 +32,7 @@ _CMD_KEYWORDS = words_in(
     "echo @echo set setlocal endlocal if for goto call rem exit cd chdir pushd popd md mkdir rd rmdir del copy xcopy move "
     "type pause title ver path shift start"
 )
-_VARIABLE = re.compile(r"\$\{?(?:env:)?(\w+)\}?|%(\w+)%")
+_VARIABLE = late(r"\$\{?(?:env:)?(\w+)\}?|%(\w+)%")
 
 
 def windows_commands(

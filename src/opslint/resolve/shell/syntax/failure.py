@@ -6,6 +6,7 @@ import re
 from typing import TYPE_CHECKING
 
 from opslint.resolve.shell.syntax.words import Source
+from opslint.source.late import late
 
 if TYPE_CHECKING:  # for signatures only: the grammar is imported when a script is met
     from tree_sitter import Node
@@ -17,9 +18,9 @@ _OPAQUE = frozenset(
     {"function_definition", "command_substitution", "process_substitution", "string", "raw_string", "heredoc_body", "comment"}
 )
 _DYING = frozenset({"die", "fail", "abort", "bail", "error_exit", "exit_with_error", "fatal", "err_exit", "panic"})
-_ZERO = re.compile(r"^[\"']?0+[\"']?$")
-_VARIABLE = re.compile(r"\$\{?#?(\w+)")
-_JUDGED_EXIT = re.compile(r"\b(?:exit|return)\s+[\"']?(?:\$\{?(\w+)|\$\(\(([^)]*)\)\))")
+_ZERO = late(r"^[\"']?0+[\"']?$")
+_VARIABLE = late(r"\$\{?#?(\w+)")
+_JUDGED_EXIT = late(r"\b(?:exit|return)\s+[\"']?(?:\$\{?(\w+)|\$\(\(([^)]*)\)\))")
 _TESTS = frozenset({"test_command", "compound_statement"})
 
 

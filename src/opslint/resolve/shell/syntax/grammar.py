@@ -6,6 +6,8 @@ import re
 import sys
 from typing import TYPE_CHECKING
 
+from opslint.source.late import late
+
 if TYPE_CHECKING:  # the import costs 1 ms at start-up; no floor is crossed by it
     from tree_sitter import Node, Parser
 
@@ -19,13 +21,13 @@ MAX_TROUBLED = 2048
 """Code points of a script that are read once that bound is passed."""
 
 _RUNAWAY = (
-    (re.compile(r"(?<!\|)\|(?!\|)"), 300),  # one pipe of n members takes n² memory
-    (re.compile(r"<<<"), 200),
-    (re.compile(r"<<"), 400),
-    (re.compile(r"=\("), 200),
-    (re.compile(r"\$\{"), 3000),
-    (re.compile(r"\[\["), 600),
-    (re.compile(r"[<>]"), 1000),
+    (late(r"(?<!\|)\|(?!\|)"), 300),  # one pipe of n members takes n² memory
+    (late(r"<<<"), 200),
+    (late(r"<<"), 400),
+    (late(r"=\("), 200),
+    (late(r"\$\{"), 3000),
+    (late(r"\[\["), 600),
+    (late(r"[<>]"), 1000),
 )
 _CLOSING_SURPLUS = 250  # unmatched ")": quadratic error recovery; a `case` has one each pattern
 

@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
+from opslint.source.late import late
+
 if TYPE_CHECKING:  # for signatures only: the grammar is imported when a script is met
     from tree_sitter import Node
 
@@ -13,13 +15,13 @@ MASK = "\x01"
 MAX_WORD = 8192
 MAX_FIELDS = 512
 
-_ESCAPE = re.compile(r"\\(\n|.)", re.DOTALL)
-_QUOTED_ESCAPE = re.compile(r"\\([$`\"\\\n])")
-_MASKED = re.compile("\x01+")
-_UNKNOWNS = re.compile("…{2,}")
+_ESCAPE = late(r"\\(\n|.)", re.DOTALL)
+_QUOTED_ESCAPE = late(r"\\([$`\"\\\n])")
+_MASKED = late("\x01+")
+_UNKNOWNS = late("…{2,}")
 _DEFAULTED = frozenset({":-", "-", ":=", "="})
 _QUOTED = frozenset({"string", "raw_string", "ansi_c_string", "translated_string"})
-_PATH_LOOKUPS = re.compile(r"^(?:\$\(|`)\s*(?:which|command\s+-v|type\s+-[pP])\s+([\w./+-]+)\s*(?:\)|`)$")
+_PATH_LOOKUPS = late(r"^(?:\$\(|`)\s*(?:which|command\s+-v|type\s+-[pP])\s+([\w./+-]+)\s*(?:\)|`)$")
 _ANSI = {"n": "\n", "t": "\t", "r": "\r", "\\": "\\", "'": "'", '"': '"'}
 
 

@@ -7,8 +7,8 @@ from functools import lru_cache
 
 from opslint.parse.bounds import Bounds
 from opslint.parse.branches import LASTING_NAMES, TOPIC_FAMILIES
-from opslint.parse.gitlab.expressions import Expression, Opaque, Operation, Pattern, Text, Variable, parse_expression
-from opslint.parse.gitlab.scenarios import BY_KEY, UNKNOWN, OneOf, Scenario, Some, Unknown, Value, predefined
+from opslint.parse.gitlab.when.expressions import Expression, Opaque, Operation, Pattern, Text, Variable, parse_expression
+from opslint.parse.gitlab.when.scenarios import BY_KEY, UNKNOWN, OneOf, Scenario, Some, Unknown, Value, predefined
 
 _PLAIN = frozenset("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-_")
 _EVERYTHING = frozenset({"", ".*", ".+", "^.*$", "^.+$", "^.*", ".*$", "^", "$", "^.+", ".+$"})

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-import re
 from functools import lru_cache
 from typing import TypeAlias
 
 import msgspec
+
+from opslint.source.late import late
 
 
 class Variable(msgspec.Struct, frozen=True):
@@ -44,7 +45,7 @@ Expression: TypeAlias = Variable | Text | Pattern | Opaque | Operation
 MAX_CHARACTERS = 20_000
 MAX_DEPTH = 50
 
-_TOKEN = re.compile(
+_TOKEN = late(
     r"\s*(?:(?P<opaque>\$\[\[[^\]]*\]\])|(?P<variable>\$(?:[A-Za-z_]\w*|\{[A-Za-z_]\w*\}))"
     r"|(?P<string>\"[^\"]*\"|'[^']*')|(?P<null>null\b)"
     r"|(?P<pattern>/(?:[^/\\\n]|\\.)*/[a-zA-Z]*)|(?P<sign>==|!=|=~|!~|&&|\|\||[!()]))"

@@ -160,7 +160,30 @@ Whether schedules, upstream pipelines and external pull requests exist stands in
 where a condition of the file names them.
 """
 
-BY_KEY: dict[str, Scenario] = {scenario.key: scenario for scenario in SCENARIOS}
+
+
+def _child(parent: Scenario) -> Scenario:
+    """The kind of a child pipeline that a pipeline of another kind starts."""
+    kinds = {"topic": "branches", "default": "branches", "lasting": "branches", "any": "branches", "tag": "tags"}
+    refs = {"parent_pipelines"} | ({kinds[parent.ref_kind]} if parent.ref_kind else set())
+    source = {"CI_PIPELINE_SOURCE": "parent_pipeline"}
+    return msgspec.structs.replace(
+        parent,
+        name=f"parent_pipeline of {parent.name}",
+        refs=frozenset(refs),
+        variables={**parent.variables, **source},
+        words=frozenset(),
+    )
+
+
+CHILDREN: tuple[Scenario, ...] = tuple(_child(scenario) for scenario in SCENARIOS)
+"""The kinds of child pipelines, in the order of the kinds that start them.
+
+Source: GitLab CI/CD, "Downstream pipelines": `CI_PIPELINE_SOURCE` is `parent_pipeline`, the variables of a merge request are handed
+on, and jobs without `rules` run in branch and tag pipelines only.
+"""
+
+BY_KEY: dict[str, Scenario] = {scenario.key: scenario for scenario in (*SCENARIOS, *CHILDREN)}
 
 _SET_EVERYWHERE = ("CI_PROJECT_", "CI_SERVER_", "CI_API_", "GITLAB_USER_", "CI_COMMIT_SHA", "CI_COMMIT_SHORT_SHA", "CI_REGISTRY")
 _SET = frozenset({"CI_PIPELINE_ID", "CI_PIPELINE_IID", "CI_JOB_ID", "CI_JOB_NAME", "CI_COMMIT_TITLE", "CI_COMMIT_MESSAGE"})

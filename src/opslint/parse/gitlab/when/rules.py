@@ -2,20 +2,21 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping as Table
 
 import msgspec
 
 from opslint.model.pipeline import Event
 from opslint.parse.bounds import Bounds
-from opslint.parse.gitlab.conditions import decide, matches
-from opslint.parse.gitlab.expressions import Pattern
+from opslint.parse.gitlab.context import ALONE, Context, Exists
 from opslint.parse.gitlab.keywords import flat_items, has_reference, jobs_in
-from opslint.parse.gitlab.scenarios import SCENARIOS, OneOf, Scenario, Some
+from opslint.parse.gitlab.when.conditions import decide, matches
+from opslint.parse.gitlab.when.expressions import Pattern
+from opslint.parse.gitlab.when.scenarios import SCENARIOS, OneOf, Scenario, Some
+from opslint.source.late import late
 from opslint.source.node import Mapping, Node, Scalar, boolean_of, is_null, strings_of, text_of
 
-_WORD = re.compile(r"[A-Za-z_]+")
+_WORD = late(r"[A-Za-z_]+")
 _REF_WORDS = frozenset(word for scenario in SCENARIOS for word in scenario.refs)
 _DEFAULT_ONLY = frozenset({"branches", "tags"})
 """What a job without `rules`, `only` and `except` is part of, unless the file has `workflow:rules`."""
@@ -34,13 +35,22 @@ class Flow(msgspec.Struct, frozen=True, kw_only=True):
     """The kinds of pipelines a file makes.
 
     Shape: `scenarios` those that exist, `spare` those that would if the project's settings asked for them; `ruled` whether
-           `workflow:rules` decide; `bounds` what is left for evaluating conditions.
+           `workflow:rules` decide; `bounds` what is left for evaluating conditions; `exists` asks for files of the tree.
     """
 
     scenarios: tuple[Scenario, ...]
     spare: tuple[Scenario, ...] = ()
     ruled: bool = False
     bounds: Bounds
+    exists: Exists | None = None
+
+    def within(self, keys: frozenset[str]) -> Flow:
+        """Only those kinds of pipelines whose keys are named."""
+        return msgspec.structs.replace(
+            self,
+            scenarios=tuple(scenario for scenario in self.scenarios if scenario.key in keys),
+            spare=tuple(scenario for scenario in self.spare if scenario.key in keys),
+        )
 
 
 class Rules(msgspec.Struct, frozen=True):
@@ -61,29 +71,33 @@ class Reach(msgspec.Struct, frozen=True, kw_only=True):
     disabled: str = ""
 
 
-def flow_of(top: Mapping, variables: Table[str, str], bounds: Bounds, ruled_elsewhere: tuple[str, ...] = ()) -> Flow:
+def flow_of(
+    top: Mapping, variables: Table[str, str], bounds: Bounds, ruled_elsewhere: tuple[str, ...] = (), context: Context = ALONE
+) -> Flow:
     """Tell which kinds of pipelines exist, from `workflow:rules` and from what the conditions of the file speak of.
 
     Shape: `ruled_elsewhere` are conditions that an included workflow template brings, one of which must hold.
     """
-    words = _words_of(top)
-    existing = [scenario for scenario in SCENARIOS if not scenario.words or scenario.words & words]
-    spare = [scenario for scenario in SCENARIOS if scenario.words and not scenario.words & words]
+    words = _words_of(top) | context.words
+    existing = [scenario for scenario in context.scenarios if not scenario.words or scenario.words & words]
+    spare = [scenario for scenario in context.scenarios if scenario.words and not scenario.words & words]
     workflow = top.mapping("workflow")
     rules = _rules_of(workflow.get("rules")) if workflow is not None else None
     if rules is None and not ruled_elsewhere:
-        return Flow(scenarios=tuple(existing), spare=tuple(spare), bounds=bounds)
+        return Flow(scenarios=tuple(existing), spare=tuple(spare), bounds=bounds, exists=context.exists)
 
     def made(scenario: Scenario) -> bool:
         if rules is None:
             return any(decide(text, scenario, variables, bounds) is not False for text in ruled_elsewhere)
-        return any(outcome.when != NEVER for outcome in _by_rules(rules, scenario, variables, "always", bounds))
+        outcomes = _by_rules(rules, scenario, variables, "always", bounds, context.exists)
+        return any(outcome.when != NEVER for outcome in outcomes)
 
     return Flow(
         scenarios=tuple(scenario for scenario in existing if made(scenario)),
         spare=tuple(scenario for scenario in spare if made(scenario)),
         ruled=True,
         bounds=bounds,
+        exists=context.exists,
     )
 
 
@@ -149,7 +163,7 @@ def _outcomes(job: Mapping, rules: Rules | None, flow: Flow, scenario: Scenario,
     """Every way a job may take part in a kind of pipeline; several where a condition cannot be decided."""
     when = job.text("when") or "on_success"
     if rules is not None:
-        return _by_rules(rules, scenario, variables, when, flow.bounds)
+        return _by_rules(rules, scenario, variables, when, flow.bounds, flow.exists)
     only, excluded = job.get("only"), job.get("except")
     chosen = not is_null(only) or not is_null(excluded)
     if not chosen and flow.ruled:
@@ -161,13 +175,15 @@ def _outcomes(job: Mapping, rules: Rules | None, flow: Flow, scenario: Scenario,
     return [Outcome(when)] if answer and left_out is False else [Outcome(when), Outcome(NEVER)]
 
 
-def _by_rules(rules: Rules, scenario: Scenario, variables: Table[str, str], when: str, bounds: Bounds) -> list[Outcome]:
+def _by_rules(
+    rules: Rules, scenario: Scenario, variables: Table[str, str], when: str, bounds: Bounds, exists: Exists | None
+) -> list[Outcome]:
     """Walk the rules: the first that holds decides, one that may hold decides perhaps, none leaves the job out."""
     found: list[Outcome] = [Outcome(when)] if rules.partial else []
     for rule in rules.items:
         if not bounds.evaluations_left():
             return [*found, Outcome(when), Outcome(NEVER)]
-        answer = _rule_holds(rule, scenario, variables, bounds)
+        answer = rule_holds(rule, scenario, variables, bounds, exists)
         if answer is False:
             continue
         found.append(Outcome(rule.text("when") or when, _softness(rule.get("allow_failure"))))
@@ -184,15 +200,27 @@ def _rules_of(node: Node | None) -> Rules | None:
     return Rules(items, has_reference(node))
 
 
-def _rule_holds(rule: Mapping, scenario: Scenario, variables: Table[str, str], bounds: Bounds) -> bool | None:
-    """A rule holds when its `if` does and its files changed or exist, which nobody knows here."""
+def rule_holds(
+    rule: Mapping, scenario: Scenario, variables: Table[str, str], bounds: Bounds, exists: Exists | None = None
+) -> bool | None:
+    """A rule holds when its `if` does and its files are there and changed, of which only the last is never known here."""
     text = text_of(rule.get("if"))
     answer: bool | None = True
     if "if" in rule and text is not None:
         answer = decide(text, scenario, variables, bounds)
-    if answer and ("exists" in rule or ("changes" in rule and scenario.event not in {Event.TAG, Event.SCHEDULE})):
+    if answer is not False and "exists" in rule:
+        there = _there(rule.get("exists"), exists)
+        answer = answer if there else there
+    if answer and "changes" in rule and scenario.event not in {Event.TAG, Event.SCHEDULE}:
         return None
     return answer
+
+
+def _there(node: Node | None, exists: Exists | None) -> bool | None:
+    """`rules:exists`: a list of patterns, or a mapping with `paths`; of another project nobody knows here."""
+    if exists is None or (isinstance(node, Mapping) and "project" in node) or has_reference(node):
+        return None
+    return exists(strings_of(node.get("paths") if isinstance(node, Mapping) else node))
 
 
 def _in_policy(node: Node | None, scenario: Scenario, variables: Table[str, str], bounds: Bounds) -> bool | None:

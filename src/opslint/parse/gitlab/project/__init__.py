@@ -1,0 +1,1 @@
+"""GitLab: the pipeline files of one repository, put together."""

@@ -1,0 +1,1 @@
+"""GitLab: in which kinds of pipelines something takes part."""
