@@ -27,6 +27,11 @@ CASES = os.path.join("tests", "cases")
 RULE_TABLE = os.path.join("docs", "rules", "index.md")
 ENDINGS = (".json", ".txt")
 MOST_DIFF_LINES = 60
+README_BEGIN = "<!-- generated: examples/devsecops-weak (python -m tests.generate) -->"
+README_END = "<!-- end -->"
+README_EXAMPLE = "devsecops-weak"
+EXAMPLE_FOLDER = "examples/"
+README_FINDINGS = 18
 LOOK = RenderOptions(width=80)
 
 
@@ -74,11 +79,29 @@ def cell(words: str) -> str:
     return " ".join(words.split()).replace("|", "\\|")
 
 
+def readme(index: Index) -> str:
+    """README.md with the beginning of a real report between its marks."""
+    with open(os.path.join(ROOT, "README.md"), encoding="utf-8") as stream:
+        before, begin, rest = stream.read().partition(README_BEGIN)
+    _, end, after = rest.partition(README_END)
+    lines = text.render_report(scanned(README_EXAMPLE, index), index, LOOK).split("\n")
+    start = next(number for number, line in enumerate(lines) if line.startswith("DevSecOps › Automated"))
+    shown = [*lines[: lines.index("")], "", *matrix_of(lines), "", *lines[start : start + README_FINDINGS], "…"]
+    return f"{before}{begin}\n```text\n$ opslint scan {EXAMPLE_FOLDER}{README_EXAMPLE}\n" + "\n".join(shown) + f"\n```\n{end}{after}"
+
+
+def matrix_of(lines: list[str]) -> list[str]:
+    """The matrix of a text report, which ends at the legend."""
+    legend = next(number for number, line in enumerate(lines) if line.startswith("● covered"))
+    return lines[lines.index("") + 1 : legend + 1]
+
+
 def generated(index: Index) -> Iterator[tuple[str, str]]:
     """Every generated file: path below the root and its text."""
     for name in example_names():
         yield from example_reports(name, index).items()
     yield RULE_TABLE, rule_table(index)
+    yield "README.md", readme(index)
 
 
 def stored(path: str) -> str | None:

@@ -54,7 +54,7 @@ class StrictError(OpslintError):
     exit_code = 4
 
 
-class UnreadableFile(Exception):
+class UnreadableFile(Exception):  # noqa: N818  a result that parsers raise, not an error of ours
     """A file of the scanned tree cannot be read: a result (`files[]`), never a failure of the scan.
 
     Shape: `reason` is a sentence for people, without the path; `line` starts at 1 or is None.

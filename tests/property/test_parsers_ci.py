@@ -9,9 +9,9 @@ from hypothesis import strategies as st
 from opslint.errors import UnreadableFile
 from opslint.model.pipeline import Event
 from opslint.model.repository import Parsed
-from opslint.parse.github.workflow import parse_workflow
 from opslint.parse.github.action import parse_action
 from opslint.parse.github.conditions import events_reaching
+from opslint.parse.github.workflow import parse_workflow
 from opslint.parse.gitlab.pipeline import parse_pipeline
 from opslint.parse.gitlab.when.expressions import parse_expression
 from opslint.source.yaml import YamlFile, parse_yaml

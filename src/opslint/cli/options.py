@@ -14,7 +14,7 @@ from opslint.errors import UsageError
 Command = TypeVar("Command", bound=Callable[..., Any])
 
 
-class FileName(click.ParamType):
+class FileName(click.ParamType[str]):
     """A name of a file or folder, taken as it stands; in a variable several are parted as in PATH, so that a name may hold a space."""
 
     name = "path"

@@ -93,14 +93,14 @@ def pair_outputs(formats: tuple[str, ...], outputs: tuple[str, ...]) -> list[tup
 
 def gate(report: Report, fail_on: str, min_coverage: float | None) -> int:
     """The exit code of the gate: 1 where a finding is severe enough or coverage too low."""
+    failed = False
     if fail_on != "never":
         limit = SEVERITY_RANK[Severity(fail_on)]
-        if any(SEVERITY_RANK[finding.severity] <= limit and not finding.suppressed for finding in report.findings):
-            return 1
+        failed = any(SEVERITY_RANK[finding.severity] <= limit and not finding.suppressed for finding in report.findings)
     if min_coverage is not None and report.coverage is not None and report.coverage * 100 < min_coverage:
         sys.stderr.write(f"opslint: coverage {report.coverage * 100:.1f} % is under --min-coverage {min_coverage:g} %\n")
-        return 1
-    return 0
+        failed = True
+    return int(failed)
 
 
 def check_strict(report: Report) -> None:

@@ -27,7 +27,7 @@ def _finding(code: str, kind: FindingKind, severity: Severity, message: str, how
     return Finding(code=code, kind=kind, severity=severity, message=message, how=how, location=location, docs=f"{DOCS}{code}")
 
 
-def _weak_place(practice: PracticeResult, anchor: Span) -> Evidence | None:
+def _weak_place(practice: PracticeResult) -> Evidence | None:
     wanted = Status.MISSING if practice.status is Status.PARTIAL else practice.status
     return next((one for one in practice.evidence if one.status is wanted), practice.evidence[0] if practice.evidence else None)
 
@@ -38,7 +38,7 @@ def _practice_finding(rule: Rule, practice: PracticeResult, anchor: Span) -> Fin
     if practice.status is Status.MISSING:
         told = next((one for one in practice.evidence if one.status is Status.MISSING), None)
         return _finding(rule.code, FindingKind.MISSING, severity, rule.missing, how, told.span if told else anchor)
-    place = _weak_place(practice, anchor)
+    place = _weak_place(practice)
     where = place.span if place else anchor
     because = f": {place.why}" if place else ""
     if practice.status in TOOTHLESS:

@@ -43,9 +43,6 @@ def load_data(path: str) -> Any:
 
     Raises: RuleFileError with path and line where it is no YAML or too large.
     """
-    from ruamel.yaml import YAML
-    from ruamel.yaml.error import MarkedYAMLError, YAMLError
-
     try:
         with open(path, "rb") as stream:
             data = stream.read(MAX_BYTES + 1)
@@ -58,16 +55,31 @@ def load_data(path: str) -> Any:
     except UnicodeDecodeError as error:
         line = data.count(b"\n", 0, error.start) + 1
         raise RuleFileError(f"{path}:{line}: is no text in UTF-8", hint="rule and tool files are YAML in UTF-8") from error
-    try:
-        _bound(path, YAML(typ="safe", pure=False).parse(text))
-        value = YAML(typ="safe", pure=False).load(text)
-    except MarkedYAMLError as error:
-        line = error.problem_mark.line + 1 if error.problem_mark else 1
-        raise RuleFileError(f"{path}:{line}: is no YAML: {error.problem or error.context}", hint=MEND) from error
-    except (YAMLError, ValueError, TypeError) as error:
-        raise RuleFileError(f"{path}:1: is no YAML: {' '.join(str(error).split())[:200]}", hint=MEND) from error
+    value = _parse(path, text)
     _check_keys(path, value)
     return value
+
+
+def _parse(path: str, text: str) -> Any:
+    """Parse by libyaml, and again by the pure parser where that errs: it takes no `[a:b]`, which YAML 1.2 does.
+
+    Raises: RuleFileError.
+    """
+    from ruamel.yaml import YAML
+    from ruamel.yaml.error import MarkedYAMLError, YAMLError
+
+    for pure in (False, True):
+        try:
+            _bound(path, YAML(typ="safe", pure=pure).parse(text))
+            return YAML(typ="safe", pure=pure).load(text)
+        except MarkedYAMLError as error:
+            if pure:
+                line = error.problem_mark.line + 1 if error.problem_mark else 1
+                raise RuleFileError(f"{path}:{line}: is no YAML: {error.problem or error.context}", hint=MEND) from error
+        except (YAMLError, ValueError, TypeError) as error:
+            if pure:
+                raise RuleFileError(f"{path}:1: is no YAML: {' '.join(str(error).split())[:200]}", hint=MEND) from error
+    raise AssertionError("the pure parser returned nothing")
 
 
 MEND = "a rule or tool file is one YAML document; docs/how-to/rule.md and tool.md show the form"
@@ -90,7 +102,10 @@ def _bound(path: str, events: Any) -> None:
         if kind == "ScalarEvent":
             anchor, size = event.anchor, 1 + len(event.value)
         elif kind == "AliasEvent":
-            anchor, size = None, sizes.get(event.anchor, 0)
+            if event.anchor not in sizes:
+                raise RuleFileError(f"{path}:{event.start_mark.line + 1}: the alias *{event.anchor} stands for nothing before it",
+                                    hint=MEND)
+            anchor, size = None, sizes[event.anchor]
         elif kind in ("MappingEndEvent", "SequenceEndEvent"):
             anchor, size = stack.pop()
         else:

@@ -55,6 +55,11 @@ def check(path: str, data: Any, schema: str) -> None:
                         hint=f"docs/how-to/{schema}.md shows the form")
 
 
+COUNTED = {"minItems": "entries, expected at least", "maxItems": "entries, expected at most",
+           "minProperties": "keys, expected at least", "maxProperties": "keys, expected at most",
+           "minLength": "characters, expected at least", "maxLength": "characters, expected at most"}
+
+
 def expected(error: Any) -> str:
     """One sentence for a schema error: what was found and what was expected."""
     found = json.dumps(error.instance, default=str)
@@ -75,5 +80,9 @@ def expected(error: Any) -> str:
     if error.validator == "type":
         kind = error.validator_value if isinstance(error.validator_value, str) else " or ".join(error.validator_value)
         return f"{found} is no {kind}"
+    if error.validator in COUNTED:
+        return f"{len(error.instance)} {COUNTED[error.validator]} {error.validator_value}"
+    if error.validator == "pattern":
+        return f"{found} does not fit {error.validator_value}"
     message = str(error.message)
     return message if len(message) <= 200 else message[:197] + "..."

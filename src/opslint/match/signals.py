@@ -63,7 +63,8 @@ class Matcher:
     def __init__(self, index: Index, repository: Repository, tree: Tree, jobs: Jobs,
                  activities: tuple[Activity, ...]) -> None:
         self.index = index
-        self.only_workflows = not (any(not one.aside for one in (*repository.resources, *repository.blocks, *repository.dockerfiles)))
+        self.only_workflows = not (any(not one.aside for one in repository.resources) or any(not one.aside for one in repository.blocks)
+                                   or any(not one.aside for one in repository.dockerfiles))
         self.jobs = jobs
         self.catalogue = Catalogue(index, Configs(tree))
         self.products = self._products(repository.name)
@@ -74,18 +75,36 @@ class Matcher:
         self._effects()
 
     def _products(self, name: str) -> frozenset[str]:
-        """The tools that this repository is the home of: it runs them to test them, not to judge itself."""
-        product = name.replace("+", "/").replace("__", "/").rstrip("/").rpartition("/")[2].lower()
-        return frozenset(self.index.homes.get(product, ()))
+        """The tools that this repository is the home of: most often it runs them to test them, not to judge itself."""
+        self.product = name.replace("+", "/").replace("__", "/").rstrip("/").rpartition("/")[2].lower()
+        return frozenset(self.index.homes.get(self.product, ()))
 
     def signals(self) -> list[Signal]:
         """Every signal of every tool whose context holds, in the order of the activities."""
         found: list[Signal] = []
         for hit in self.hits:
             lacking = {word for word in hit.entry.signal.context if not self._context(word, hit)}
-            if lacking <= {"only-workflows"} and hit.entry.tool not in self.products:
+            if lacking <= {"only-workflows"} and not self._under_test(hit):
                 found.extend(self._signals_of(hit, narrow=bool(lacking)))
         return found
+
+    def _under_test(self, hit: Hit) -> bool:
+        """Whether the repository runs its own product to test it: not a released one (an action or hook of another repository),
+        nor the installed program in a job that publishes."""
+        if hit.entry.tool not in self.products:
+            return False
+        activity, view = hit.activity, self.jobs.of(hit.activity)
+        if activity.kind in (ActivityKind.ACTION, ActivityKind.HOOK):
+            source = activity.repo if activity.kind is ActivityKind.HOOK else activity.name
+            return source.startswith(".") or self.product in source.lower().removesuffix(".git").split("/")[1:]
+        command = activity.command
+        return (
+            command is None
+            or "/" in command.argv[0]
+            or view is None
+            or "publish" not in view.does
+            or not (set(hit.entry.signal.does) & {"publish", "release"} or _of_delivery(hit))
+        )
 
     def _collect(self) -> None:
         env_seen: set[tuple[object, int]] = set()
@@ -188,6 +207,11 @@ class Matcher:
         if hit.entry.group and hit.activity.command is not None and hit.activity.command.argv:
             return f'"{hit.activity.command.argv[0]}"'
         return hit.entry.name
+
+
+def _of_delivery(hit: Hit) -> bool:
+    """Whether a tool shows a practice about what is handed out: its bill of materials, signature or provenance."""
+    return any(code.startswith("DS2") for code in hit.entry.signal.shows)
 
 
 def _writes_sarif(hit: Hit) -> bool:

@@ -62,7 +62,6 @@ class Command(msgspec.Struct, frozen=True, kw_only=True):
     image: str = ""  # the image `docker run` starts it in, as written
     folder: str = ""  # where it runs, relative to where the block begins; "…" where that cannot be known
     remote: bool = False  # it runs on another host or in a running container (ssh, kubectl exec)
-    image: str = ""  # of `docker run IMAGE …`: what its own entrypoint may run
 
 
 class Activity(msgspec.Struct, frozen=True, kw_only=True):

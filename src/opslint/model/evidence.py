@@ -51,7 +51,8 @@ class Confidence(StrEnum):
 class Evidence(msgspec.Struct, frozen=True, kw_only=True):
     """Where a signal was found and what it is worth.
 
-    Shape: `tool` is the catalogue's id or "" for a field; `when` is `before-merge`, `before-release`, `after-merge`, `scheduled`, `on-demand` or "".
+    Shape: `tool` is the catalogue's id or "" for a field; `when` is `before-merge`, `before-release`,
+           `after-merge`, `scheduled`, `on-demand` or "".
     """
 
     span: Span

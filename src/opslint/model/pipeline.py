@@ -150,7 +150,8 @@ class Include(msgspec.Struct, frozen=True, kw_only=True):
     """One GitLab `include:` entry, or another pointer from a pipeline file to a file.
 
     Shape: `kind` is `local`, `project`, `remote`, `template`, `component`, `artifact`; `name` is what is included;
-           `version` its ref, None where there is none.
+           `version` its ref, None where there is none; `events` those its own `rules` leave, None where they leave all;
+           `disabled` says why it is never included.
     """
 
     kind: str
@@ -160,6 +161,8 @@ class Include(msgspec.Struct, frozen=True, kw_only=True):
     version: str | None = None
     inputs: dict[str, str] = {}
     conditional: bool = False
+    events: frozenset[Event] | None = None
+    disabled: str = ""
 
 
 class Pipeline(msgspec.Struct, frozen=True, kw_only=True):

@@ -93,7 +93,8 @@ class Companion(msgspec.Struct, frozen=True, kw_only=True):
     """A file that counts by what it says: CODEOWNERS, SECURITY.md, Dependabot, Renovate, Helm chart, Kustomization ….
 
     Shape: `kind` is `codeowners`, `security-policy`, `dependabot`, `renovate`, `pre-commit`, `helm-chart`, `kustomization`, `dvc`,
-           `openapi`, `notebook`, `ansible`, `cloudformation`, `pulumi`, `bicep`, `cdk`, `compose`, `prompt`, `model`, `modelcard`, `settings`, ….
+           `openapi`, `notebook`, `ansible`, `cloudformation`, `pulumi`, `bicep`, `cdk`, `compose`, `prompt`, `model`,
+           `modelcard`, `settings`, ….
            `facts` are plain values the parser found worth telling (e.g. `{"owners": 3}`), documented in its parser.
     """
 

@@ -279,7 +279,7 @@ def in_use(read: Parsed) -> Parsed:
 
 def own_examples(parts: list[Parsed]) -> list[Parsed]:
     """Take `examples/` for the product where a repository holds no pipeline and no manifest elsewhere (decision 0004)."""
-    if any(not one.aside for part in parts for one in (*part.pipelines, *part.resources)):
+    if any(not one.aside for part in parts for one in part.pipelines) or any(not one.aside for part in parts for one in part.resources):
         return parts
     return [
         msgspec.structs.replace(

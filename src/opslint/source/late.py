@@ -11,7 +11,7 @@ METHODS = ("search", "match", "fullmatch", "finditer", "findall", "sub", "subn",
 class _LatePattern:
     """Stands in for a compiled pattern; the first use compiles it, later ones cost what a pattern's own would."""
 
-    def __init__(self, pattern: str | bytes, flags: int) -> None:
+    def __init__(self, pattern: Any, flags: int) -> None:
         self._source = (pattern, flags)
 
     def __getattr__(self, name: str) -> Any:

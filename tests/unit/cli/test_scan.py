@@ -138,7 +138,7 @@ def test_quiet_prints_only_the_last_line_when_asked(opslint_run: Run, make_tree:
 
 def test_last_line_names_the_next_command_when_something_is_missing(opslint_run: Run, make_tree: Run) -> None:
     last = opslint_run("scan", str(make_tree(FILES)), "--select", "DO202").out.splitlines()[-1]
-    assert last == "next: opslint explain DO202 · opslint scan --explain-evidence"
+    assert last == "next: opslint explain DO2 · opslint scan --explain-evidence"
 
 
 def test_unreadable_files_are_all_listed_when_verbose(opslint_run: Run, make_tree: Run) -> None:

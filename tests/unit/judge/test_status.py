@@ -15,7 +15,8 @@ def rule(mode: str) -> Rule:
 
 
 def signal(status: Status, *, against: bool = False, line: int = 1, tool: str = "") -> Signal:
-    return Signal(practice="XX101", against=against, evidence=Evidence(span=Span(path="a", line=line), status=status, why=str(line), tool=tool))
+    return Signal(practice="XX101", against=against, evidence=Evidence(
+        span=Span(path="a", line=line), status=status, why=str(line), tool=tool))
 
 
 def status_of(mode: str, *signals: Signal, applies: bool = True, unknown: tuple[Evidence, ...] = ()) -> Status:

@@ -206,7 +206,7 @@ def workflows(stage: Stage) -> Iterator[Subject]:
                                                  ("successfulJobsHistoryLimit", "failedJobsHistoryLimit")),
             "suspended": pipeline.suspended,
             "concurrency_policy": (outer.text("concurrencyPolicy") or "") if outer is not None else "",
-            "secured": secured(spec, spec) or bool(_templates(spec)) and all(secured(spec, one) for one in _templates(spec)),
+            "secured": secured(spec, spec) or (bool(_templates(spec)) and all(secured(spec, one) for one in _templates(spec))),
             "metrics": spec is not None and (_given(dig(spec, "metrics.prometheus"))
                                              or any(_given(dig(one, "metrics.prometheus")) for one in _templates(spec))),
             "exit_handler": spec is not None and (_given(spec.get("onExit")) or _given(spec.get("hooks"))),

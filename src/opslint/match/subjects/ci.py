@@ -73,10 +73,11 @@ def _pipelines(stage: Stage, platform: Platform | None) -> Iterator[Subject]:
         does = sorted({effect for view in views for effect in view.does})
         it = {
             "name": pipeline.name, "path": pipeline.path, "platform": pipeline.platform.value, "kind": pipeline.kind,
-            **_events(frozenset(event for view in views for event in view.events) or pipeline.events), "does": does, "triggers": sorted({trigger.name for trigger in pipeline.triggers}),
+            **_events(frozenset(event for view in views for event in view.events) or pipeline.events), "does": does,
+            "triggers": sorted({trigger.name for trigger in pipeline.triggers}),
             "path_filtered": path_filtered(pipeline) or "path-filter" in does, "jobs": len(views),
             "permissions": _permissions(pipeline, views),
-            "cancels": _cancels(pipeline.node) or bool(views) and all(_cancels(view.job.node) for view in views),
+            "cancels": _cancels(pipeline.node) or (bool(views) and all(_cancels(view.job.node) for view in views)),
         }
         yield Subject(name=pipeline.name, span=pipeline.span, it=it, node=pipeline.node, root=pipeline.node, views=tuple(views))
 
@@ -127,9 +128,22 @@ def job_facts(stage: Stage, view: JobView) -> dict[str, Any]:
 
 
 def _gated(stage: Stage, view: JobView) -> bool:
-    """Whether a job waits for a person: itself, or a job it waits for."""
-    waits = [view, *(stage.jobs.views[key] for key in view.upstream if key in stage.jobs.views)]
-    return any(one.job.manual_gate or one.job.manual or "approve" in one.does for one in waits)
+    """Whether a job waits for a person: itself, or at a job it waits for.
+
+    A manual GitLab job holds up later stages only where it may not fail; the jobs that need it by name wait for it in any case.
+    Source: GitLab CI/CD YAML syntax reference, `when: manual` and `allow_failure`, `needs`.
+    """
+    if view.job.manual or view.job.manual_gate or "approve" in view.does:
+        return True
+    for key in view.upstream:
+        one = stage.jobs.views.get(key)
+        if one is None or not one.alive:
+            continue
+        if "approve" in one.does or (one.job.manual_gate and not one.job.manual):
+            return True
+        if one.job.manual and (not one.job.may_fail or one.job.id in view.job.needs):
+            return True
+    return False
 
 
 def _changes(node: Mapping | None) -> bool:
@@ -188,12 +202,13 @@ def steps(stage: Stage) -> Iterator[Subject]:
     """Every step of every job that can run."""
     for view in stage.views():
         for step in view.job.steps:
+            name = step.name or step.uses or step.id or view.job.id
             it = {
-                "name": step.name or step.uses or step.id, "path": view.pipeline.path, "platform": view.job.platform.value,
+                "name": name, "path": view.pipeline.path, "platform": view.job.platform.value,
                 "kind": step.kind.value, "uses": step.uses.lower(), "version": step.version or "", "inputs": dict(step.inputs),
                 "script": step.script, "does": sorted(view.does),
             }
-            yield Subject(name=it["name"] or view.job.id, span=step.span, it=it, node=step.node, root=view.pipeline.node, view=view)
+            yield Subject(name=name, span=step.span, it=it, node=step.node, root=view.pipeline.node, view=view)
 
 
 def _reference(kind: str, name: str, version: str | None, pinned: bool, span: Span, platform: str, view: JobView | None) -> Subject:

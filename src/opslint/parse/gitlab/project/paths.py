@@ -17,7 +17,7 @@ MAX_COMPARISONS = 2_000_000
 """Comparisons of a path with a `rules:exists` pattern for one repository."""
 
 _STARS = late(r"\*+")
-_PIECE = late(r"\*\*/|\*+|\?|\[[^\]/]+\]|\{[^{}/]*\}|[^*?\[{]+|.")
+_PIECE = late(r"\*\*/|\*+|\?|\[[^\]/]+\]|[^*?\[]+|.")
 _OWN_COMPONENT = late(
     r"(?:\$\{?CI_SERVER_(?:FQDN|HOST)\}?|[\w.-]+(?::\d+)?)/"
     r"(?:\$\{?CI_PROJECT_PATH\}?|\$\{?CI_PROJECT_NAMESPACE\}?/\$\{?CI_PROJECT_NAME\}?)/([\w./-]+)"

@@ -82,7 +82,7 @@ def flow_of(
     existing = [scenario for scenario in context.scenarios if not scenario.words or scenario.words & words]
     spare = [scenario for scenario in context.scenarios if scenario.words and not scenario.words & words]
     workflow = top.mapping("workflow")
-    rules = _rules_of(workflow.get("rules")) if workflow is not None else None
+    rules = rules_of(workflow.get("rules")) if workflow is not None else None
     if rules is None and not ruled_elsewhere:
         return Flow(scenarios=tuple(existing), spare=tuple(spare), bounds=bounds, exists=context.exists)
 
@@ -133,7 +133,7 @@ def _joined(
     job: Mapping, flow: Flow, scenarios: tuple[Scenario, ...], variables: Table[str, str]
 ) -> list[tuple[Event, list[Outcome]]]:
     """The kinds of pipelines a job takes part in, with the ways it may."""
-    rules = _rules_of(job.get("rules"))
+    rules = rules_of(job.get("rules"))
     table = [(scenario.event, _outcomes(job, rules, flow, scenario, variables)) for scenario in scenarios]
     return [(event, outcomes) for event, outcomes in table if any(outcome.when != NEVER for outcome in outcomes)]
 
@@ -192,7 +192,7 @@ def _by_rules(
     return [*found, Outcome(NEVER)]
 
 
-def _rules_of(node: Node | None) -> Rules | None:
+def rules_of(node: Node | None) -> Rules | None:
     """The rules a `rules:` holds, None where it is absent or null."""
     if is_null(node):
         return None
@@ -221,6 +221,11 @@ def _there(node: Node | None, exists: Exists | None) -> bool | None:
     if exists is None or (isinstance(node, Mapping) and "project" in node) or has_reference(node):
         return None
     return exists(strings_of(node.get("paths") if isinstance(node, Mapping) else node))
+
+
+def rule_words(rules: Rules) -> frozenset[str]:
+    """The words in the conditions of some rules."""
+    return frozenset(word for rule in rules.items for word in _WORD.findall(rule.text("if") or ""))
 
 
 def _in_policy(node: Node | None, scenario: Scenario, variables: Table[str, str], bounds: Bounds) -> bool | None:
