@@ -125,7 +125,7 @@ def run_tool_sample(path: str, tool: str, number: int, must: bool, sample: ToolS
                 continue
             hit = True
             for code in one.entry.signal.shows:
-                status = strength(activity, one.soft_by, soft_exists=soft.get(code, True))[0]
+                status = strength(one.activity, one.soft_by, soft_exists=soft.get(code, True))[0]
                 shown[code] = min(shown.get(code, status), status, key=lambda word: RANK[word])
             against |= set(one.entry.signal.against)
     name = f"{tool}/{'match' if must else 'no-match'}-{number}"

@@ -8,11 +8,13 @@ import msgspec
 
 from opslint import __version__
 from opslint.errors import NoInputError, UsageError
+from opslint.judge.applicability import judge_applies
 from opslint.judge.findings import judge_findings
 from opslint.judge.judge import counted, judge_repository
 from opslint.judge.score import coverage_of
 from opslint.knowledge.index import Index
-from opslint.match.facts import Facts, Setting
+from opslint.knowledge.types import Rule
+from opslint.match.facts import OF_SIGNALS, Facts, Setting
 from opslint.match.fields import Asker
 from opslint.match.jobs import Jobs
 from opslint.match.signals import Matcher
@@ -107,12 +109,21 @@ def scan_tree(tree: Tree, index: Index, options: ScanOptions) -> Scan:
     asker = Asker(index, Scene(repository, jobs, index.signs), facts)
     choose = chooser(options)
     rules = tuple(rule for rule in index.rules if choose(rule.code))
-    signals.extend(asker.signals(rules))
+    signals.extend(asker.signals(rule for rule in rules if may_apply(rule, index, facts)))
     facts.take(tuple(signals))
 
     results = judge_repository(rules, index.methodologies, signals, facts.places,
                                lambda rule: unknown_for(rule, repository), choose)
     return Scan(repository=repository, signals=tuple(signals), report=_report(tree, index, repository, results, options))
+
+
+def may_apply(rule: Rule, index: Index, facts: Facts) -> bool:
+    """Whether a rule's checks are worth asking: what cannot apply is not looked for."""
+    methodology = next((one for one in index.methodologies if one.code == rule.code[:2]), None)
+    if methodology is not None and not rule.by_itself and not judge_applies(methodology.applies, facts.places)[0]:
+        return False
+    settled = not set(OF_SIGNALS) & {*rule.applies.any, *rule.applies.all, *rule.applies.none}
+    return not settled or judge_applies(rule.applies, facts.places)[0]
 
 
 def _anything(repository: Repository) -> bool:

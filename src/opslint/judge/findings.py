@@ -17,8 +17,8 @@ from opslint.model.result import (
 from opslint.source.span import Span
 
 DOCS = "https://opslint.dev/rules/"
-TOOTHLESS = {Status.ADVISORY: "runs but cannot stop anything", Status.MANUAL: "runs only when a person starts it",
-             Status.DISABLED: "is written but cannot run"}
+TOOTHLESS = frozenset({Status.ADVISORY, Status.MANUAL, Status.DISABLED})
+MOMENTS = {"after-merge": "after the merge", "scheduled": "on a schedule"}
 BY_LEVEL = {1: Severity.ERROR, 2: Severity.WARNING, 3: Severity.NOTE}
 LOWER = {Severity.ERROR: Severity.WARNING, Severity.WARNING: Severity.NOTE, Severity.NOTE: Severity.NOTE}
 
@@ -28,8 +28,9 @@ def _finding(code: str, kind: FindingKind, severity: Severity, message: str, how
 
 
 def _weak_place(practice: PracticeResult) -> Evidence | None:
-    wanted = Status.MISSING if practice.status is Status.PARTIAL else practice.status
-    return next((one for one in practice.evidence if one.status is wanted), practice.evidence[0] if practice.evidence else None)
+    wanted = (Status.MISSING, Status.PARTIAL) if practice.status is Status.PARTIAL else (practice.status,)
+    found = [one for status in wanted for one in practice.evidence if one.status is status] or practice.evidence
+    return next(iter(found), None)
 
 
 def _practice_finding(rule: Rule, practice: PracticeResult, anchor: Span) -> Finding | None:
@@ -42,19 +43,18 @@ def _practice_finding(rule: Rule, practice: PracticeResult, anchor: Span) -> Fin
     where = place.span if place else anchor
     because = f": {place.why}" if place else ""
     if practice.status in TOOTHLESS:
-        return _finding(rule.code, FindingKind.TOOTHLESS, LOWER[severity], f"{rule.title} {TOOTHLESS[practice.status]}{because}.",
-                        how, where)
+        return _finding(rule.code, FindingKind.TOOTHLESS, LOWER[severity], f"There, but toothless{because}.", how, where)
     if practice.status is Status.PARTIAL:
         missing = sum(1 for one in practice.evidence if one.status is Status.MISSING)
-        count = f" ({missing} place{'s' if missing != 1 else ''} without it)" if missing else ""
-        return _finding(rule.code, FindingKind.PARTIAL, LOWER[severity], f"{rule.title}: only in part{count}{because}.", how, where)
+        count = f", {missing} place{'s' if missing != 1 else ''} without it" if missing else ""
+        return _finding(rule.code, FindingKind.PARTIAL, LOWER[severity], f"There only in part{count}{because}.", how, where)
     if practice.status is Status.UNKNOWN:
-        return _finding(rule.code, FindingKind.UNKNOWN, Severity.NOTE, f"{rule.title}: cannot be told{because}.", how, where)
+        return _finding(rule.code, FindingKind.UNKNOWN, Severity.NOTE, f"It cannot be told{because}.", how, where)
     if rule.late and practice.status is Status.ENFORCED:
         moments = {one.when for one in practice.evidence if one.status is Status.ENFORCED}
         if moments and moments <= {"after-merge", "scheduled"}:
             return _finding(rule.code, FindingKind.LATE, Severity.NOTE,
-                            f"{rule.title} comes late: it runs only {' and '.join(sorted(moments))}.",
+                            f"It comes late: it runs only {' and '.join(MOMENTS[one] for one in sorted(moments))}.",
                             "Run it on pull or merge requests too, so that it judges a change before the merge.", where)
     return None
 

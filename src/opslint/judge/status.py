@@ -8,10 +8,14 @@ from opslint.model.result import Because, PracticeResult
 
 MOST_EVIDENCE = 20
 CONFIDENCE_RANK = {Confidence.HIGH: 0, Confidence.MEDIUM: 1, Confidence.LOW: 2}
+MOMENT_RANK = {"before-merge": 0, "before-release": 1, "after-merge": 2, "scheduled": 3, "on-demand": 4}
+"""The earlier a tool judges a change, the better; fields are told place by place."""
 
 
-def _order(evidence: Evidence) -> tuple[int, int, str, int, int, str]:
-    return (RANK[evidence.status], CONFIDENCE_RANK[evidence.confidence], evidence.span.path, evidence.span.line,
+def _order(evidence: Evidence) -> tuple[int, int, int, str, int, int, str]:
+    """Best first: what bites, what is sure, which tool judges a change before the merge; then by place."""
+    moment = MOMENT_RANK.get(evidence.when, 0) if evidence.tool else 0
+    return (RANK[evidence.status], CONFIDENCE_RANK[evidence.confidence], moment, evidence.span.path, evidence.span.line,
             evidence.span.column, evidence.why)
 
 

@@ -185,6 +185,7 @@ def tool_from(data: Any) -> Tool:
             workflows=tuple(slug.lower() for slug in _strings(item.get("workflows"))),
             images=tuple(image.lower() for image in _strings(item.get("images"))),
             templates=_strings(item.get("templates")), components=_strings(item.get("components")),
+            jobs=_strings(item.get("jobs")), bases=_strings(item.get("bases")), off=_strings(item.get("off")),
             reports=_strings(item.get("reports")),
             hooks=tuple(HookForm(repo=address_of(form["repo"]), id=str(form["id"])) for form in item.get("hooks", ())),
             plugins=tuple(PluginForm(system=form["system"], id=str(form["id"])) for form in item.get("plugins", ())),

@@ -10,6 +10,20 @@ OFF = frozenset({"", "0", "false", "False", "no", "off", "none", "never"})
 ARGUMENT_INPUTS = ("args", "arguments", "options", "flags", "extra_args", "extra-args", "additional_args", "command", "cmd", "run")
 
 
+MARKS = ("$", ">")
+"""With what a word of a form begins that speaks of a variable the command uses, or of the file it writes."""
+
+
+def marks_of(variables: Sequence[str], stdout_to: str, excludes: Sequence[str]) -> list[str]:
+    """What forms may ask beside the words of a command: `$NAME` for each variable that is not known, `>file` for its output.
+
+    Shape: `excludes` may hold `$NAME` globs; the variables that fit one are left out.
+    """
+    refused = [flag[1:] for flag in excludes if flag.startswith("$")]
+    marks = [f"${name}" for name in variables if not any(glob(name, pattern) for pattern in refused)]
+    return [*marks, f">{stdout_to}"] if stdout_to not in ("", "|") else marks
+
+
 def glob(text: str, pattern: str) -> bool:
     """Whether a word fits a pattern with `*`; a word that is unknown in part fits only where the pattern leaves that part open."""
     if pattern == text or pattern == "*":
@@ -24,16 +38,23 @@ def glob(text: str, pattern: str) -> bool:
     return text.endswith(tail) and len(text) >= len(head) + len(tail)
 
 
-def prefix_length(form: Sequence[str], argv: Sequence[str]) -> int:
+def prefix_length(form: Sequence[str], argv: Sequence[str], beside: Sequence[str] = ()) -> int:
     """How many words of `form` the command begins with; 0 where it does not.
 
     Options between the command and a sub-command are stepped over, with a value each where that makes it fit;
     a word of the form that is an option itself may stand anywhere behind.
+
+    Shape: `beside` are marks that stand beside the words (see `marks_of`): a word of the form that begins with `$` or `>` must
+           fit one of them.
     """
     if not argv or not glob(argv[0], form[0]):
         return 0
     at = 1
     for word in form[1:]:
+        if word.startswith(MARKS):
+            if not any(glob(mark, word) for mark in beside):
+                return 0
+            continue
         if word.startswith("-"):
             if not flag_in_words(word, argv[1:]):
                 return 0

@@ -5,16 +5,19 @@ from __future__ import annotations
 import msgspec
 
 from opslint.knowledge.index import Index, IndexedSignal
+from opslint.knowledge.types import ToolSignal
 from opslint.match.argv import (
     flag_in_env,
     flag_in_inputs,
     flag_in_words,
     glob,
     inputs_fit,
+    marks_of,
     prefix_length,
     words_of_inputs,
 )
 from opslint.match.config import Configs
+from opslint.match.overrides import overridden
 from opslint.model.activity import Activity, ActivityKind, Command, Hop
 
 HUBS = ("docker.io/", "index.docker.io/", "registry-1.docker.io/", "library/")
@@ -23,7 +26,8 @@ HUBS = ("docker.io/", "index.docker.io/", "registry-1.docker.io/", "library/")
 class Hit(msgspec.Struct, frozen=True, kw_only=True):
     """One tool recognised in one activity.
 
-    Shape: `position` is the signal's place in the index; `soft_by` says what took the tool's own teeth, "" where it has them.
+    Shape: `position` is the signal's place in the index; `soft_by` says what took the tool's own teeth, "" where it has them;
+           `form` is the form of a command that fits, empty for all else.
     """
 
     activity: Activity
@@ -31,6 +35,7 @@ class Hit(msgspec.Struct, frozen=True, kw_only=True):
     entry: IndexedSignal
     soft_by: str = ""
     config: Hop | None = None
+    form: tuple[str, ...] = ()
 
 
 def image_name(name: str) -> str:
@@ -42,10 +47,12 @@ def image_name(name: str) -> str:
 
 
 def template_names(name: str) -> tuple[str, ...]:
-    """The spellings of a GitLab template that mean the same: `Security/` and `Jobs/`, stable and `latest`."""
+    """The spellings of a GitLab template that mean the same: `Security/`, `Jobs/` and the bare older name, stable and `latest`."""
     stable = name.replace(".latest.gitlab-ci.yml", ".gitlab-ci.yml")
-    swapped = stable.replace("Security/", "Jobs/", 1) if stable.startswith("Security/") else stable.replace("Jobs/", "Security/", 1)
-    return tuple(dict.fromkeys((name, stable, swapped)))
+    bare = stable.removeprefix("Security/").removeprefix("Jobs/")
+    if "/" in bare:
+        return tuple(dict.fromkeys((name, stable)))
+    return tuple(dict.fromkeys((name, stable, f"Jobs/{bare}", f"Security/{bare}")))
 
 
 def component_name(name: str) -> str:
@@ -143,9 +150,13 @@ class Catalogue:
     def _judge(self, activity: Activity, position: int, entry: IndexedSignal) -> Hit | None:
         signal = entry.signal
         words: list[str] = []
+        fits: tuple[str, ...] = ()
+        beside: list[str] = []
         inputs = activity.inputs
         if activity.kind is ActivityKind.COMMAND and activity.command is not None:
-            words = _command_words(signal, activity.command, self._images_of(signal))
+            if activity.command.variables or activity.command.stdout_to:
+                beside = marks_of(activity.command.variables, activity.command.stdout_to, signal.excludes)
+            words, fits = _command_words(signal, activity.command, beside)
             if not words:
                 return None
         elif activity.kind is ActivityKind.ACTION:
@@ -156,7 +167,8 @@ class Catalogue:
             words = words_of_inputs(inputs)
         elif activity.kind is ActivityKind.HOOK:
             words = inputs.get("args", "").split()
-        if signal.requires and not _any_flag(signal.requires, words, inputs, activity.env):
+        if signal.requires and not (_any_flag(signal.requires, words, inputs, activity.env)
+                                    or any(glob(mark, flag) for mark in beside for flag in signal.requires)):
             return None
         if signal.excludes and _any_flag(signal.excludes, words, inputs, activity.env):
             return None
@@ -165,12 +177,10 @@ class Catalogue:
             config = next((hop for form in signal.config if (hop := self.configs.said(form))), None) if self.configs else None
             if config is None:
                 return None
-        return Hit(activity=activity, position=position, entry=entry, config=config,
-                   soft_by=_soft_by(entry, words, inputs, activity.env))
-
-    @staticmethod
-    def _images_of(signal: object) -> frozenset[str]:
-        return frozenset(image_name(name) for name in getattr(signal, "images", ()))
+        soft_by = _soft_by(entry, words, activity)
+        if signal.jobs or signal.off:
+            activity, soft_by = overridden(activity, signal, soft_by)
+        return Hit(activity=activity, position=position, entry=entry, config=config, soft_by=soft_by, form=fits)
 
 
 def _base(word: str) -> str:
@@ -180,24 +190,29 @@ def _base(word: str) -> str:
     return word.removeprefix("./")
 
 
-def _command_words(signal: object, command: Command, images: frozenset[str]) -> list[str]:
-    """The words the signal's flags are looked for in, where one of its forms fits and no look-alike fits better."""
-    best, words = 0, []
-    for layer in command.layers or (command.argv,):
-        argv = (_base(layer[0]), *layer[1:]) if layer else layer
-        for form in getattr(signal, "commands", ()):
-            length = max(prefix_length(form, argv), prefix_length(form, layer))
+def _command_words(signal: ToolSignal, command: Command, beside: list[str]) -> tuple[list[str], tuple[str, ...]]:
+    """The words the signal's flags are looked for in, and the form that fits; no words where none does or a look-alike fits better."""
+    best, words, fits = 0, list[str](), tuple[str, ...]()
+    layers = [(layer, (_base(layer[0]), *layer[1:])) for layer in command.layers or (command.argv,) if layer]
+    for layer, argv in layers:
+        for form in signal.commands:
+            head = form[0]
+            if head == argv[0] or "*" in head:
+                length = prefix_length(form, argv, beside)
+            elif head == layer[0]:
+                length = prefix_length(form, layer, beside)
+            else:
+                continue
             if length > best:
-                best, words = length, list(layer)
-    if command.image and image_name(command.image) in images and not best:
+                best, words, fits = length, list(layer), form
+    if not best and command.image and image_name(command.image) in {image_name(name) for name in signal.images}:
         best, words = 1, list(command.argv)
     if not best:
-        return []
-    for layer in command.layers or (command.argv,):
-        argv = (_base(layer[0]), *layer[1:]) if layer else layer
-        if any(prefix_length(form, argv) >= best for form in getattr(signal, "not_commands", ())):
-            return []
-    return words
+        return [], ()
+    for _, argv in layers:
+        if any(form[0] == argv[0] and prefix_length(form, argv, beside) >= best for form in signal.not_commands):
+            return [], ()
+    return words, fits
 
 
 def _globbed(table: dict[str, tuple[int, ...]], name: str) -> list[int]:
@@ -213,12 +228,22 @@ def _any_flag(flags: tuple[str, ...], words: list[str], inputs: dict[str, str], 
     return any(flag_in_words(flag, words) or flag_in_inputs(flag, inputs) or flag_in_env(flag, env) for flag in flags)
 
 
-def _soft_by(entry: IndexedSignal, words: list[str], inputs: dict[str, str], env: dict[str, str]) -> str:
-    signal = entry.signal
+def _soft_by(entry: IndexedSignal, words: list[str], activity: Activity) -> str:
+    """What took the tool's own teeth, in words that follow "it runs, but"; "" where it has them."""
+    signal, inputs, env = entry.signal, activity.inputs, activity.env
     for flag in signal.soft:
         if _any_flag((flag,), words, inputs, env):
-            return f'"{flag}" takes its teeth'
+            return f'"{_written(flag, activity)}" takes its teeth'
     if signal.teeth == "soft" and not _any_flag(signal.hard, words, inputs, env):
-        asks = f'; it would with "{signal.hard[0]}"' if signal.hard else ""
-        return f"{entry.name} does not fail on findings by default{asks}"
+        asks = f'; it would with "{_written(signal.hard[0], activity)}"' if signal.hard and _takes_flags(activity) else ""
+        return f"does not fail on findings by default{asks}"
     return ""
+
+
+def _takes_flags(activity: Activity) -> bool:
+    return activity.kind in (ActivityKind.COMMAND, ActivityKind.ACTION, ActivityKind.HOOK)
+
+
+def _written(flag: str, activity: Activity) -> str:
+    """A flag as the activity would be given it: to an action as an input, without dashes."""
+    return flag.lstrip("-") if activity.kind is ActivityKind.ACTION else flag

@@ -21,6 +21,7 @@ from opslint.model.repository import Repository
 from opslint.model.resource import Resource
 from opslint.model.result import Because
 from opslint.parse.aside import aside as is_aside
+from opslint.parse.languages import count_languages, without_tooling
 from opslint.source.late import late
 from opslint.source.span import Span
 from opslint.source.tree import Tree
@@ -54,8 +55,8 @@ def because(span: Span, why: str) -> Because:
     return Because(path=span.path, line=span.line, why=why)
 
 
-def _alive(setting: Setting) -> Iterator[JobView]:
-    return (view for view in setting.jobs.views.values() if view.alive)
+def _alive(setting: Setting) -> tuple[JobView, ...]:
+    return setting.jobs.alive()
 
 
 def _pipelines(setting: Setting, platform: Platform | None = None) -> Iterator[Pipeline]:
@@ -73,7 +74,7 @@ def _pipeline(setting: Setting) -> Iterator[Because]:
 
 def _resources(setting: Setting) -> Iterator[Resource]:
     for resource in setting.repository.resources:
-        if not resource.aside and not resource.copied and resource.group not in NOT_MANIFESTS:
+        if resource.name and not resource.aside and not resource.copied and resource.group not in NOT_MANIFESTS:
             yield resource
 
 
@@ -106,10 +107,11 @@ _gitops = _either(_argocd, _rollouts, _flux)
 
 
 def _source(setting: Setting) -> Iterator[Because]:
-    for language in sorted(setting.repository.languages, key=lambda name: (-setting.repository.languages[name], name)):
-        count = setting.repository.languages[language]
-        yield Because(path=setting.repository.language_samples[language], line=1,
-                      why=f"{count} {language} file{'s' if count != 1 else ''}")
+    counts, samples = setting.repository.languages, setting.repository.language_samples
+    if counts and next(_declarative(setting), None) is not None:
+        counts, samples = count_languages(without_tooling(setting.repository.paths))
+    for language, count in sorted(counts.items(), key=lambda item: (-item[1], item[0])):
+        yield Because(path=samples[language], line=1, why=f"{count} {language} file{'s' if count != 1 else ''}")
 
 
 def _dependencies(setting: Setting) -> Iterator[Because]:
@@ -371,6 +373,7 @@ FACTS: dict[str, Fact] = {
     "builds-image": _does("build-image"), "builds": _does("build", "build-image"), "publishes": _does("publish"), "deploys": _deploys,
     "deploys-workload": _deploys_workload, "deploys-kubernetes": _deploys_kubernetes,
     "deploys-infrastructure": _does("infrastructure"), "releases": _does("publish", "release"), "tests": _practice("DO201"),
+    "lints": _practice("DO204"),
     "on-change": _on_change, "artifacts": _artifacts, "self-hosted": _self_hosted, "declarative": _declarative,
     "ds1": _practice("DS1"), "id-tokens": _id_tokens, "cloud-access": _cloud_access, "helm": _kind_of_file("helm-chart"),
     "kustomize": _kind_of_file("kustomization"), "charts": _charts, "references": _references, "imperative": _imperative,
@@ -384,7 +387,7 @@ FACTS: dict[str, Fact] = {
 """Every fact a rule may name; docs/how-to/rule.md lists them."""
 
 
-OF_SIGNALS = ("tests", "ds1", "cloud-access", "imperative")
+OF_SIGNALS = ("tests", "lints", "ds1", "cloud-access", "imperative")
 
 
 class Facts:

@@ -12,8 +12,9 @@ from opslint.knowledge.index import Index
 from opslint.knowledge.types import FieldCheck, Rule
 from opslint.match.facts import Facts
 from opslint.match.signals import moment, strength
-from opslint.match.subjects.subject import Subject, place_at
+from opslint.match.subjects.subject import Subject, place_at, speaks_of
 from opslint.match.subjects.table import Scene
+from opslint.match.wording import weakened
 from opslint.model.activity import Activity, ActivityKind, Hop
 from opslint.model.evidence import RANK, Confidence, Evidence, Signal, Status
 from opslint.source.late import late
@@ -81,14 +82,17 @@ class Asker:
 
     def _ask(self, check: Check, subject: Subject, view: _View) -> Signal | None:
         rule, field = check.rule, check.field
+        if subject.patch and not speaks_of(subject, field.at):
+            return None
         holds = view.value(check.holds) is True
         if not field.counts:
             return self._signal(check, subject, Status.MISSING, field.why, against=True) if holds else None
         if holds:
             status, weak = self._strength(rule, subject)
             if check.status is not None:
-                status = weaker(status, str(view.value(check.status)))
-            return self._signal(check, subject, status, f"{field.why}, but {weak}" if weak else field.why, against=False)
+                before, status = status, weaker(status, str(view.value(check.status)))
+                weak = weak if status is before else _weakness(status, subject)
+            return self._signal(check, subject, status, weakened(field.why, status, weak), against=False)
         if check.partly is not None and view.value(check.partly) is True:
             return self._signal(check, subject, Status.PARTIAL, field.why_not or field.why, against=False)
         if rule.mode == "every":
@@ -178,6 +182,13 @@ def _question(program: bytes, source: str) -> Question | None:
 
 def _written(source: str) -> bool:
     return AS_WRITTEN.search(source) is not None
+
+
+def _weakness(status: Status, subject: Subject) -> str:
+    """What a rule's `status:` says of a place, in words for `weakened`."""
+    if status is Status.DISABLED:
+        return str(subject.it.get("why") or "it is switched off, or nothing reads it here")
+    return {Status.ADVISORY: "its failure stops nothing", Status.MANUAL: "only a person starts it"}.get(status, "")
 
 
 def weaker(status: Status, word: str) -> Status:

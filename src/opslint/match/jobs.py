@@ -74,12 +74,19 @@ class Jobs:
 
     def __init__(self, pipelines: Iterable[Pipeline]) -> None:
         self.views: dict[JobKey, JobView] = {}
+        self._alive: tuple[JobView, ...] | None = None
         for pipeline in pipelines:
             if not pipeline.aside:
                 for job in pipeline.jobs:
                     view = JobView(pipeline, job)
                     self.views.setdefault(view.key, view)
         self._link()
+
+    def alive(self) -> tuple[JobView, ...]:
+        """The jobs that can run; asked for only once their activities are known."""
+        if self._alive is None:
+            self._alive = tuple(view for view in self.views.values() if view.alive)
+        return self._alive
 
     def of(self, activity: Activity) -> JobView | None:
         """The job an activity runs in, or None for manifests and local hooks."""

@@ -6,6 +6,8 @@ from opslint.knowledge.index import Index
 from opslint.match.catalogue import Catalogue, Hit
 from opslint.match.config import Configs
 from opslint.match.jobs import Jobs, JobView
+from opslint.match.rights import may_comment
+from opslint.match.wording import told_of, weakened
 from opslint.model.activity import Activity, ActivityKind
 from opslint.model.evidence import Confidence, Evidence, Signal, Status
 from opslint.model.pipeline import AUTOMATIC, Event
@@ -14,6 +16,8 @@ from opslint.source.span import Span
 from opslint.source.tree import Tree
 
 SARIF_UPLOAD = "github/codeql-action/upload-sarif"
+REWRITTEN = frozenset({"DO204", "DS202"})
+"""Practices whose tools may rewrite files (format, licence headers) and leave the verdict to a comparison with Git."""
 STARTED_BY_ITSELF = AUTOMATIC - {Event.ACTIVITY}
 LATE = frozenset({Event.PUSH_DEFAULT, Event.RECONCILE, Event.UPSTREAM})
 
@@ -40,12 +44,12 @@ def place_of(activity: Activity) -> Span:
 
 
 def strength(activity: Activity, soft_by: str = "", *, soft_exists: bool = True) -> tuple[Status, str]:
-    """The status of one thing that runs, and the words for what weakens it.
+    """The status of one thing that runs, and the words for what weakens it, for `weakened` to put into a sentence.
 
     Shape: `soft_by` is what took the tool's own teeth; `soft_exists` False for practices that publish, notify or report.
     """
     if activity.disabled:
-        return Status.DISABLED, f"it cannot run: {activity.disabled}"
+        return Status.DISABLED, activity.disabled
     if activity.local_hook:
         return Status.ADVISORY, "only a local pre-commit hook runs it; no pipeline does"
     if activity.manual or not activity.events & STARTED_BY_ITSELF:
@@ -100,7 +104,7 @@ class Matcher:
         command = activity.command
         return (
             command is None
-            or "/" in command.argv[0]
+            or any("/" in layer[0] and not layer[0].startswith("/") for layer in command.layers if layer)
             or view is None
             or "publish" not in view.does
             or not (set(hit.entry.signal.does) & {"publish", "release"} or _of_delivery(hit))
@@ -167,18 +171,27 @@ class Matcher:
             return "deploy" in before or "deploy" in self.jobs.upstream_does(view)
         if word == "tests-first":
             return "test" in before or "test" in self.jobs.upstream_does(view)
+        if word == "may-comment":
+            return may_comment(hit.activity, view)
         if word == "with-deploy":
             return "deploy" in view.does
         if word == "with-publish":
             return "publish" in view.does
         return False
 
-    def _gated(self, hit: Hit) -> bool:
-        """Whether a soft scanner's findings reach code scanning, which counts as a gate."""
+    def _gate(self, hit: Hit, code: str) -> str:
+        """What makes the findings of a tool without teeth count, in the report's words; "" where nothing does."""
         view = self.jobs.of(hit.activity)
-        return view is not None and _writes_sarif(hit) and any(
-            other.kind is ActivityKind.ACTION and other.name.lower() == SARIF_UPLOAD and not other.disabled
-            for other in view.activities)
+        if view is None:
+            return ""
+        if _writes_sarif(hit) and any(other.kind is ActivityKind.ACTION and other.name.lower() == SARIF_UPLOAD and not other.disabled
+                                      for other in view.activities):
+            return "its findings go to code scanning"
+        if code in REWRITTEN and hit.activity in view.activities:
+            later = view.activities[view.activities.index(hit.activity) + 1:]
+            if any(_compares(other) for other in later):
+                return "a later `git diff` fails the job on what it changes"
+        return ""
 
     def _signals_of(self, hit: Hit, *, narrow: bool) -> list[Signal]:
         """The signals of one hit; `narrow` where it scans workflows alone and other configuration stands unscanned."""
@@ -187,14 +200,14 @@ class Matcher:
         for against, codes in ((False, signal.shows), (True, signal.against)):
             for code in codes:
                 soft_by, confidence = hit.soft_by, Confidence(signal.confidence)
-                gated = bool(soft_by) and self._gated(hit)
-                status, weak = strength(activity, "" if gated else soft_by, soft_exists=self.soft_exists.get(code, True))
+                gate = self._gate(hit, code) if soft_by else ""
+                status, weak = strength(activity, "" if gate else soft_by, soft_exists=self.soft_exists.get(code, True))
                 if narrow and status is Status.ENFORCED:
                     status, weak = Status.ADVISORY, "it looks at workflows alone, and other configuration stands unscanned"
                 if activity.command is not None and activity.command.confidence == "low":
                     confidence = Confidence.LOW
-                told = signal.why or f"{self._told(hit)} {_verb(activity)}"
-                why = f"{told}, but {weak}" if weak else f"{told}; its findings go to code scanning" if gated else told
+                told = signal.why or told_of(hit)
+                why = f"{told}; {gate}" if gate and not weak else weakened(told, status, weak)
                 if against and status is not Status.DISABLED:
                     status, why = Status.MISSING, told
                 found.append(Signal(practice=code, against=against, subject=_subject(activity), evidence=Evidence(
@@ -202,16 +215,18 @@ class Matcher:
                     confidence=confidence, chain=(*activity.chain, hit.config) if hit.config else activity.chain)))
         return found
 
-    @staticmethod
-    def _told(hit: Hit) -> str:
-        if hit.entry.group and hit.activity.command is not None and hit.activity.command.argv:
-            return f'"{hit.activity.command.argv[0]}"'
-        return hit.entry.name
-
 
 def _of_delivery(hit: Hit) -> bool:
     """Whether a tool shows a practice about what is handed out: its bill of materials, signature or provenance."""
     return any(code.startswith("DS2") for code in hit.entry.signal.shows)
+
+
+def _compares(activity: Activity) -> bool:
+    """Whether a command fails the job where the working tree differs from Git."""
+    command = activity.command
+    if command is None or activity.disabled or not activity.blocking or command.argv[:2] != ("git", "diff"):
+        return False
+    return any(word in ("--exit-code", "--quiet") for word in command.argv[2:])
 
 
 def _writes_sarif(hit: Hit) -> bool:
@@ -219,12 +234,6 @@ def _writes_sarif(hit: Hit) -> bool:
     words = list(command.argv) if command else []
     words += list(hit.activity.inputs.values())
     return any("sarif" in word.lower() for word in words)
-
-
-def _verb(activity: Activity) -> str:
-    if activity.kind in (ActivityKind.RESOURCE, ActivityKind.BLOCK, ActivityKind.CHART):
-        return "is declared"
-    return "runs" if activity.kind is not ActivityKind.REPORT else "is reported"
 
 
 def _subject(activity: Activity) -> str:

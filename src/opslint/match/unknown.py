@@ -10,12 +10,16 @@ from opslint.model.evidence import Confidence, Evidence, Status
 from opslint.model.pipeline import StepKind
 from opslint.model.repository import FileEntry, FileStatus, Repository
 from opslint.parse.aside import aside
+from opslint.source.late import late
 from opslint.source.span import Span
 
 PIPELINE_KINDS = ("github.workflow", "gitlab.pipeline")
 TOOL_SHAPED = ("DO2", "DO3", "DS1", "DS2")
 SAYS_NOTHING = frozenset({"ci", "cd", "ci-cd", "cicd", "main", "pipeline", "common", "shared", "default", "workflow", "reusable", "all",
                           "index", "entry", "base", "generic", "master", "standard", "python", "go", "golang", "node", "java", "rust"})
+
+TELLING = late(r"fuzz|benchmark|linter|release|deploy")
+"""Words of a repository's name that say what its reusable workflows are for, where their own names do not."""
 
 
 def _evidence(span: Span, why: str) -> Evidence:
@@ -54,7 +58,7 @@ def _calls(repository: Repository) -> list[Evidence]:
             for step in job.steps:
                 if step.kind is StepKind.WORKFLOW and "/.github/workflows/" in step.uses and not step.uses.startswith("./"):
                     name = step.uses.rpartition("/")[2].rpartition(".")[0].lower()
-                    if name in SAYS_NOTHING:
+                    if name in SAYS_NOTHING and not TELLING.search(step.uses.partition("/.github/")[0].lower()):
                         found.append(_evidence(step.span, f"it may be in {step.uses}, which is not here"))
         for include in pipeline.includes:
             if include.kind in ("project", "remote"):

@@ -28,6 +28,7 @@ class Resource(msgspec.Struct, frozen=True, kw_only=True):
     templated: bool = False  # read through Go-template masking: values may be placeholders
     aside: bool = False
     copied: bool = False  # an install manifest of somebody else's product
+    patch: bool = False  # a Kustomize patch of another object: it says only what differs
 
     @property
     def path(self) -> str:

@@ -10,12 +10,12 @@ from opslint.errors import UnreadableFile
 from opslint.model.repository import FileEntry, FileStatus, Parsed, Repository
 from opslint.parse.aside import aside, example
 from opslint.parse.companion.table import companion_kind, parse_companion, reads
-from opslint.parse.includes import files_matching, local_files
+from opslint.parse.kubernetes.patches import with_patches
 from opslint.parse.languages import count_languages
+from opslint.parse.reading import failed
 from opslint.parse.registry import (
     MANIFEST_ENDINGS,
     MAX_SNIFFED_BYTES,
-    PARSERS,
     YAML_ENDINGS,
     Parser,
     has_manifest,
@@ -28,8 +28,7 @@ from opslint.source.node import Mapping, Node, Scalar
 from opslint.source.tree import Tree
 from opslint.source.yaml import parse_yaml
 
-GITLAB_ENTRY = ".gitlab-ci.yml"
-MAX_INCLUDED = 1_000  # GitLab files that are reached through others
+GITLAB_KIND = "gitlab.pipeline"
 MANIFEST_KINDS = frozenset({"kubernetes.manifest", "argo.manifest"})
 KEPT_KINDS = frozenset({"kustomization", "helm-chart", "pre-commit", "dependabot", "pulumi", "skaffold", "package.json"})
 STRAY = "it stands outside of .github/workflows, where GitHub does not run it"
@@ -44,11 +43,12 @@ IGNORED_PLACES: tuple[tuple[re.Pattern[str], str, str], ...] = (
 
 
 class Reader:
-    """The state of one reading: what every file gave, in the order of the paths."""
+    """The state of one reading: what every file gave, in the order of the paths; GitLab's files wait until all are known."""
 
     def __init__(self, tree: Tree) -> None:
         self.tree = tree
         self.found: dict[str, Parsed] = {}
+        self.gitlab: dict[str, bytes] = {}
 
     def look(self, path: str) -> None:
         """Look at one file; files of no interest leave no trace."""
@@ -72,7 +72,10 @@ class Reader:
             return True
         if row.sniff is not None and not row.sniff(data):
             return False
-        self.found[path] = self.parsed(row, path, data)
+        if row.kind == GITLAB_KIND:
+            self.gitlab[path] = data
+        else:
+            self.found[path] = self.parsed(row, path, data)
         return True
 
     def companion(self, kind: str, path: str) -> None:
@@ -140,30 +143,12 @@ class Reader:
             return failed(path, row.kind, error)
         return read
 
-    def follow_includes(self) -> None:
-        """Read the files that GitLab pipelines include or trigger by path, whatever their names."""
-        row = next(row for row in PARSERS if row.kind == "gitlab.pipeline")
-        reached = {GITLAB_ENTRY}
-        queue = [GITLAB_ENTRY, *sorted(path for path in self.found if is_gitlab_read(self.found[path]) and path != GITLAB_ENTRY)]
-        while queue and len(reached) < MAX_INCLUDED:
-            path = queue.pop(0)
-            read = self.found.get(path)
-            for name in local_files(read.pipelines) if read is not None else ():
-                for target in files_matching(name, path, self.tree):
-                    if target not in reached:
-                        reached.add(target)
-                        self.include(row, target)
-                        queue.append(target)
+    def put_together(self) -> None:
+        """Put the GitLab files together: what the entry file includes, whatever its name, is part of its pipeline."""
+        if self.gitlab:
+            from opslint.parse.gitlab.project.read import Project
 
-    def include(self, row: Parser, path: str) -> None:
-        """Read one included file as GitLab would, unless it is already."""
-        known = self.found.get(path)
-        if known is not None and is_gitlab_read(known):
-            self.found[path] = in_use(known)
-            return
-        data = self.bytes_of(path, row.kind)
-        if data is not None:
-            self.found[path] = in_use(not_entry(self.parsed(row, path, data)))
+            self.found.update(Project(self.tree, self.gitlab).read())
 
 
 def read_repository(tree: Tree) -> Repository:
@@ -175,13 +160,14 @@ def read_repository(tree: Tree) -> Repository:
     reader = Reader(tree)
     for path in tree.paths():
         reader.look(path)
-    reader.follow_includes()
+    reader.put_together()
     for path, reason in tree.skipped():
         kind = kind_of(path)
         if kind is not None:
             reader.found.setdefault(path, Parsed(file=FileEntry(path=path, kind=kind, status=FileStatus.SKIPPED, reason=reason)))
     parts = own_examples([reader.found[path] for path in sorted(reader.found)])
     languages, samples = count_languages(tree.paths())
+    companions = tuple(one for part in parts for one in part.companions)
     return Repository(
         name=tree.name,
         revision=tree.revision,
@@ -190,12 +176,12 @@ def read_repository(tree: Tree) -> Repository:
         language_samples=samples,
         files=tuple(part.file for part in parts),
         pipelines=tuple(one for part in parts for one in part.pipelines),
-        resources=tuple(one for part in parts for one in part.resources),
+        resources=tuple(with_patches((one for part in parts for one in part.resources), companions)),
         blocks=tuple(one for part in parts for one in part.blocks),
         dependencies=tuple(one for part in parts for one in part.dependencies),
         dockerfiles=tuple(one for part in parts for one in part.dockerfiles),
         hooks=tuple(one for part in parts for one in part.hooks),
-        companions=tuple(one for part in parts for one in part.companions),
+        companions=companions,
     )
 
 
@@ -215,18 +201,6 @@ def ignored_reason(path: str) -> tuple[str, str] | None:
         if pattern.fullmatch(path):
             return kind, reason
     return None
-
-
-def failed(path: str, kind: str, error: Exception) -> Parsed:
-    """The entry of a file that could not be read; an unexpected error is named as a defect of ours."""
-    line = None
-    if isinstance(error, UnreadableFile):
-        reason, line = error.reason, error.line
-    elif isinstance(error, RecursionError):
-        reason = "it nests too deep"
-    else:
-        reason = f"opslint could not read it, which is a defect worth a report ({type(error).__name__}: {str(error)[:120]})"
-    return Parsed(file=FileEntry(path=path, kind=kind, status=FileStatus.UNREADABLE, reason=reason, line=line))
 
 
 def stray(read: Parsed) -> Parsed:
@@ -261,15 +235,10 @@ def copied(node: Mapping, pairs: dict[str, tuple[Scalar, Node]]) -> Mapping:
 
 
 def set_aside(read: Parsed, path: str) -> Parsed:
-    """Mark the pipelines of a file that stands aside; of GitLab's files only the one at the root is an entry."""
+    """Mark the pipelines of a file that stands aside."""
     if aside(path):
         return msgspec.structs.replace(read, pipelines=tuple(msgspec.structs.replace(one, aside=True) for one in read.pipelines))
-    return not_entry(read) if path != GITLAB_ENTRY and is_gitlab_read(read) else read
-
-
-def not_entry(read: Parsed) -> Parsed:
-    """Say of every pipeline of a file that only another file reaches it."""
-    return msgspec.structs.replace(read, pipelines=tuple(msgspec.structs.replace(one, entry=False) for one in read.pipelines))
+    return read
 
 
 def in_use(read: Parsed) -> Parsed:
@@ -286,8 +255,3 @@ def own_examples(parts: list[Parsed]) -> list[Parsed]:
             in_use(part), resources=tuple(msgspec.structs.replace(one, aside=False) for one in part.resources))
         if example(part.file.path) and part.file.reason != STRAY else part
         for part in parts]
-
-
-def is_gitlab_read(read: Parsed) -> bool:
-    """Whether a file was read as a GitLab pipeline."""
-    return read.file.kind.startswith("gitlab.")

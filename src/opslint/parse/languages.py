@@ -7,7 +7,7 @@ are notebooks, which are companions of their own.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 
 from opslint.parse.aside import aside
 from opslint.source.late import late
@@ -38,6 +38,18 @@ NOT_SOURCE = late(
     r"|(?:^|/)(?:gulpfile|gruntfile|jest\.setup)\.[jt]s$",
     re.IGNORECASE,
 )
+
+TOOLING_LANGUAGES = frozenset({"Shell", "PowerShell", "AWK"})
+TOOLING_FOLDERS = re.compile(r"(?:^|/)(?:scripts?|hack|ci|\.?tools?|tooling|bootstrap)/", re.IGNORECASE)
+"""What handles the manifests or the infrastructure of a repository, rather than being its product."""
+
+
+def without_tooling(paths: Iterable[str]) -> Iterator[str]:
+    """The paths that can be the product of a repository that also declares manifests or infrastructure.
+
+    There, shell scripts and whatever stands in a folder for scripts serve those files; a program beside them stays source code.
+    """
+    return (path for path in paths if language_of(path) not in TOOLING_LANGUAGES and not TOOLING_FOLDERS.search(path))
 
 
 def language_of(path: str) -> str | None:

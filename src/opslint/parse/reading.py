@@ -92,6 +92,18 @@ def passed_over(kind: str, path: str, reason: str) -> Parsed:
     return Parsed(file=FileEntry(path=path, kind=kind, status=FileStatus.SKIPPED, reason=reason))
 
 
+def failed(path: str, kind: str, error: Exception) -> Parsed:
+    """The entry of a file that could not be read; an unexpected error is named as a defect of ours."""
+    line = None
+    if isinstance(error, UnreadableFile):
+        reason, line = error.reason, error.line
+    elif isinstance(error, RecursionError):
+        reason = "it nests too deep"
+    else:
+        reason = f"opslint could not read it, which is a defect worth a report ({type(error).__name__}: {str(error)[:120]})"
+    return Parsed(file=FileEntry(path=path, kind=kind, status=FileStatus.UNREADABLE, reason=reason, line=line))
+
+
 class Lines:
     """Line numbers of a text: of offsets, and of words looked for from a place on."""
 

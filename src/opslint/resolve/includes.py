@@ -7,24 +7,6 @@ from collections.abc import Iterator
 from opslint.model.activity import Activity, ActivityKind, Hop
 from opslint.model.pipeline import Event, Include, Pipeline, Platform
 
-_SWITCHES = {
-    "SAST-IaC": "SAST_DISABLED",
-    "SAST": "SAST_DISABLED",
-    "Dependency-Scanning": "DEPENDENCY_SCANNING_DISABLED",
-    "Secret-Detection": "SECRET_DETECTION_DISABLED",
-    "Container-Scanning": "CONTAINER_SCANNING_DISABLED",
-    "DAST": "DAST_DISABLED",
-    "Code-Quality": "CODE_QUALITY_DISABLED",
-    "License-Scanning": "LICENSE_MANAGEMENT_DISABLED",
-    "Coverage-Fuzzing": "COVFUZZ_DISABLED",
-    "API-Fuzzing": "FUZZAPI_DISABLED",
-    "Load-Performance-Testing": "LOAD_PERFORMANCE_DISABLED",
-    "Browser-Performance-Testing": "BROWSER_PERFORMANCE_DISABLED",
-}
-"""Variables that switch a template's jobs off.
-
-Source: gitlab-org/gitlab, lib/gitlab/ci/templates/Jobs."""
-
 _RAW_TEMPLATES = "/lib/gitlab/ci/templates/"
 
 
@@ -36,8 +18,8 @@ def include_activities(pipeline: Pipeline, unreached: str) -> Iterator[Activity]
         kind, name = _named(include)
         if kind is None:
             continue
-        events = _events(pipeline, kind, name)
-        disabled = unreached or _switched_off(pipeline, name) if kind is ActivityKind.TEMPLATE else unreached
+        events = _events(pipeline, include, kind, name)
+        disabled = unreached or include.disabled
         if not disabled and pipeline.events and not events:
             disabled = "its jobs run in branch pipelines only, which `workflow:rules` does not let start"
         yield Activity(
@@ -68,15 +50,16 @@ def _named(include: Include) -> tuple[ActivityKind | None, str]:
     return None, ""
 
 
-def _events(pipeline: Pipeline, kind: ActivityKind, name: str) -> frozenset[Event]:
-    """Stable security templates add their jobs to branch pipelines only; `.latest` ones also to those of merge requests."""
+def _events(pipeline: Pipeline, include: Include, kind: ActivityKind, name: str) -> frozenset[Event]:
+    """The kinds of pipelines an include's jobs are part of.
+
+    Stable security templates add them to branch pipelines only; later ones, and a variable, also to those of merge requests.
+    """
     events = pipeline.events - {Event.CALL}
-    stable = kind is ActivityKind.TEMPLATE and name.startswith(("Security/", "Jobs/")) and ".latest." not in name
-    return events - {Event.CHANGE, Event.TAG, Event.RELEASE} if stable else events
-
-
-def _switched_off(pipeline: Pipeline, name: str) -> str:
-    base = name.rpartition("/")[2].partition(".")[0]
-    switch = _SWITCHES.get(base, "")
-    value = pipeline.variables.get(switch, "") if switch else ""
-    return f"{switch}: {value} switches it off" if value.strip().lower() in ("true", "1") else ""
+    if include.events is not None:
+        events = include.events & (events | {Event.PUSH_DEFAULT} if Event.PUSH in events else events)
+    stable = kind is ActivityKind.TEMPLATE and name.startswith(("Security/", "Jobs/")) and ".latest." not in name and ".v2." not in name
+    if not stable:
+        return events
+    asked = pipeline.variables.get("AST_ENABLE_MR_PIPELINES", "").strip().lower() in ("true", "1")
+    return events - ({Event.TAG, Event.RELEASE} if asked else {Event.CHANGE, Event.TAG, Event.RELEASE})

@@ -118,10 +118,10 @@ def test_named_branches_of_the_filter_decide_when_the_condition_names_another() 
 
 def test_closed_changes_are_told_apart_when_the_condition_asks_for_the_action() -> None:
     triggers = (trigger("pull_request", types=("opened", "synchronize", "closed")),)
-    events = frozenset({CHANGE, Event.ACTIVITY})
-    assert events_reaching("github.event.action == 'closed'", events, triggers)[0] == {Event.ACTIVITY}
+    events = frozenset({CHANGE, Event.PUSH_DEFAULT})
+    assert events_reaching("github.event.action == 'closed'", events, triggers)[0] == {Event.PUSH_DEFAULT}
     assert events_reaching("github.event.action != 'closed'", events, triggers)[0] == {CHANGE}
-    assert events_reaching("github.event.pull_request.merged == true", events, triggers)[0] == {Event.ACTIVITY}
+    assert events_reaching("github.event.pull_request.merged == true", events, triggers)[0] == {Event.PUSH_DEFAULT}
 
 
 def test_events_of_the_caller_are_decided_when_the_workflow_is_called() -> None:

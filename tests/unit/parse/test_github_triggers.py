@@ -35,7 +35,7 @@ def events(text: str) -> set[Event]:
         ("on: {push: {branches: ['**'], tags-ignore: ['**']}}", {Event.PUSH}),
         ("on: {push: {paths: [src/**]}}", {Event.PUSH, Event.TAG}),
         ("on: pull_request", {Event.CHANGE}),
-        ("on: {pull_request: {types: [closed]}}", {Event.ACTIVITY}),
+        ("on: {pull_request: {types: [closed]}}", {Event.PUSH_DEFAULT}),
         ("on: {pull_request: {types: [labeled, unlabeled]}}", {Event.ACTIVITY}),
         ("on: {pull_request_target: {types: [opened, labeled]}}", {Event.CHANGE, Event.ACTIVITY}),
         ("on: {merge_group: }", {Event.CHANGE}),

@@ -233,13 +233,19 @@ def test_gitlab_includes_and_reports_are_activities() -> None:
     assert (kinds[ActivityKind.REPORT].name, kinds[ActivityKind.REPORT].span.line) == ("junit", 8)
 
 
-def test_gitlab_template_is_disabled_when_a_variable_switches_it_off() -> None:
-    files = {
-        ".gitlab-ci.yml": (
-            "include:\n  - template: Jobs/SAST.gitlab-ci.yml\nvariables:\n  SAST_DISABLED: 'true'\ntest:\n  script: pytest\n"
-        )
-    }
-    assert _one(files, "Jobs/SAST.gitlab-ci.yml").disabled == "SAST_DISABLED: true switches it off"
+def test_gitlab_template_is_disabled_when_its_rules_never_include_it() -> None:
+    text = "include:\n  - template: Jobs/SAST.gitlab-ci.yml\n    rules: [{when: never}]\ntest:\n  script: pytest\n"
+    assert _one({".gitlab-ci.yml": text}, "Jobs/SAST.gitlab-ci.yml").disabled == "its `rules` never include it"
+
+
+def test_gitlab_template_runs_when_its_include_does() -> None:
+    text = (
+        "include:\n  - template: Jobs/SAST.gitlab-ci.yml\n    rules: [{if: $CI_COMMIT_BRANCH == $CI_DEFAULT_BRANCH}]\n"
+        "test:\n  script: pytest\n"
+    )
+    events = _one({".gitlab-ci.yml": text}, "Jobs/SAST.gitlab-ci.yml").events
+    assert Event.PUSH_DEFAULT in events
+    assert Event.PUSH not in events
 
 
 def test_gitlab_hidden_job_is_disabled_when_nothing_extends_it() -> None:

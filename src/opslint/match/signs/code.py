@@ -11,12 +11,14 @@ from opslint.match.signs.globs import Outside, PathIndex, PathSet
 from opslint.match.signs.patterns import Words, import_form
 from opslint.match.signs.texts import Texts
 from opslint.parse.languages import language_of
+from opslint.source.late import late
 from opslint.source.span import Span
 
 FORMS = {"C#": "csharp"}
 """Languages whose name in `import-forms` is not theirs in lower case."""
 NOTEBOOK = "notebook"
 PYTHON = frozenset({"python", NOTEBOOK})
+TRIPLE = late(rb'("""|\'\'\').*?\1', re.DOTALL)
 SHOWN = 60
 """Characters of a match that are told."""
 
@@ -95,6 +97,8 @@ class CodeReader:
 
     def _look(self, path: str, language: str, rank: int, entries: list[Entry]) -> None:
         data = b"\n" + self._texts.read(path)
+        if language == "python" and (b'"""' in data or b"'''" in data):
+            data = without_docstrings(data)
         told = data.replace(b'\\"', b'"') if language == NOTEBOOK else data
         imports: dict[str, re.Match[bytes] | None] = {}
         for entry in entries:
@@ -128,6 +132,17 @@ class CodeReader:
         self._counts[entry.fact, entry.key] = self._counts.get((entry.fact, entry.key), 0) + 1
         self._shown.add(entry.fact)
         self._gathered.add(entry.fact, entry.key, Span(path=path, line=line, end_line=line), f"code: {words}", rank=rank)
+
+
+def without_docstrings(data: bytes) -> bytes:
+    """Python text whose docstrings are gone but for their line ends: what an example in them does, the code does not."""
+    return TRIPLE.sub(_unless_a_value, data)
+
+
+def _unless_a_value(found: re.Match[bytes]) -> bytes:
+    begin = found.string.rfind(b"\n", 0, found.start()) + 1
+    alone = not found.string[begin : found.start()].strip(b" \t\rrRuU")
+    return b"\n" * found.group().count(b"\n") if alone else found.group()
 
 
 def source_files(paths: Iterable[str]) -> Iterator[tuple[str, str]]:

@@ -1,4 +1,4 @@
-"""Subjects of GitOps: Applications, projects, Flux objects, Workflows and Rollouts."""
+"""Subjects of Argo: Applications, projects, Workflows and Rollouts."""
 
 from __future__ import annotations
 
@@ -109,7 +109,7 @@ def applications(stage: Stage) -> Iterator[Subject]:
             "skipped": resource.annotations.get("argocd.argoproj.io/skip-reconcile") == "true", "templated": resource.templated,
             "annotations": _annotations(resource), "windows": facts["project"] in windows,
         }
-        yield Subject(name=resource.name, span=resource.span, it=facts, node=spec, root=resource.node)
+        yield Subject(name=resource.name, span=resource.span, it=facts, node=spec, root=resource.node, patch=resource.patch)
 
 
 def _annotations(resource: Resource) -> dict[str, str]:
@@ -134,7 +134,7 @@ def projects(stage: Stage) -> Iterator[Subject]:
             "windows": spec is not None and _given(spec.get("syncWindows")),
             "signature_keys": spec is not None and _given(spec.get("signatureKeys")),
         }
-        yield Subject(name=resource.name, span=resource.span, it=it, node=spec, root=resource.node)
+        yield Subject(name=resource.name, span=resource.span, it=it, node=spec, root=resource.node, patch=resource.patch)
 
 
 def _leaves(node: Node | None) -> list[str]:
@@ -145,38 +145,6 @@ def _leaves(node: Node | None) -> list[str]:
     return [scalar.value for scalar in scalars_of(node)]
 
 
-def _flux(stage: Stage, group: str, kind: str) -> Iterator[Subject]:
-    for resource in stage.resources(f"{group}/{kind}"):
-        spec = resource.node.mapping("spec")
-        install, upgrade = (text_of(dig(spec, f"{phase}.remediation.retries")) for phase in ("install", "upgrade"))
-        last = boolean_of(dig(spec, "upgrade.remediation.remediateLastFailure")) is True
-        on_failure = "RetryOnFailure" in {text_of(dig(spec, f"{phase}.strategy.name")) for phase in ("install", "upgrade")}
-        waits = not any(boolean_of(dig(spec, f"{phase}.disableWait")) is True for phase in ("install", "upgrade"))
-        it = {
-            "name": resource.name, "path": resource.path, "platform": "argo", "kind": kind,
-            "suspended": spec is not None and boolean_of(spec.get("suspend")) is True,
-            "prune": spec is not None and boolean_of(spec.get("prune")) is True,
-            "retries": any(value not in (None, "0") for value in (install, upgrade)) or last or on_failure,
-            "rollback": (upgrade not in (None, "0") or last)
-            and text_of(dig(spec, "upgrade.remediation.strategy")) != "uninstall",
-            "retry_interval": spec is not None and _given(spec.get("retryInterval")),
-            "wait": waits if kind == "HelmRelease" else spec is not None and boolean_of(spec.get("wait")) is True,
-            "health_checks": spec is not None and _given(spec.get("healthChecks")),
-            "drift_detection": text_of(dig(spec, "driftDetection.mode")) or "",
-        }
-        yield Subject(name=resource.name, span=resource.span, it=it, node=spec, root=resource.node)
-
-
-def flux_kustomizations(stage: Stage) -> Iterator[Subject]:
-    """Every Flux Kustomization."""
-    return _flux(stage, "kustomize.toolkit.fluxcd.io", "Kustomization")
-
-
-def flux_releases(stage: Stage) -> Iterator[Subject]:
-    """Every Flux HelmRelease."""
-    return _flux(stage, "helm.toolkit.fluxcd.io", "HelmRelease")
-
-
 def _workflow_spec(pipeline: Pipeline) -> Mapping | None:
     spec = pipeline.node.mapping("spec") if pipeline.node is not None else None
     if spec is not None and spec.mapping("workflowSpec") is not None:
@@ -184,13 +152,37 @@ def _workflow_spec(pipeline: Pipeline) -> Mapping | None:
     return spec
 
 
+def _referred(spec: Mapping | None) -> tuple[str, str] | None:
+    """Kind (as of a pipeline) and name of the template a Workflow is made from, None where it has templates of its own."""
+    reference = spec.mapping("workflowTemplateRef") if spec is not None else None
+    if reference is None:
+        return None
+    cluster = boolean_of(reference.get("clusterScope")) is True
+    return "argo.clusterworkflowtemplate" if cluster else "argo.workflowtemplate", reference.text("name") or ""
+
+
+def _completed(spec: Mapping | None, template: Mapping | None) -> Mapping | None:
+    """A Workflow's spec with what it leaves to the template it is made from.
+
+    Source: Argo Workflows, "Workflow Templates", section "Create Workflow from WorkflowTemplate Spec".
+    """
+    if spec is None or template is None:
+        return spec
+    return Mapping(tag=None, anchor=None, line=spec.line, column=spec.column, end_line=spec.end_line, end_column=spec.end_column,
+                   pairs={**template.pairs, **spec.pairs})
+
+
 def workflows(stage: Stage) -> Iterator[Subject]:
-    """Every Workflow, WorkflowTemplate, ClusterWorkflowTemplate and CronWorkflow."""
+    """Every Workflow, WorkflowTemplate, ClusterWorkflowTemplate and CronWorkflow, as the template it is made from completes it."""
+    templates = {(pipeline.kind, pipeline.name): _workflow_spec(pipeline) for pipeline in stage.pipelines()
+                 if pipeline.kind in ("argo.workflowtemplate", "argo.clusterworkflowtemplate")}
     for pipeline in stage.pipelines():
         if pipeline.platform is not Platform.ARGO:
             continue
         outer = pipeline.node.mapping("spec") if pipeline.node is not None else None
-        spec = _workflow_spec(pipeline)
+        written = _workflow_spec(pipeline)
+        reference = _referred(written)
+        spec = _completed(written, templates.get(reference) if reference is not None else None)
         events: set[Event] = set(pipeline.events)
         for view in stage.jobs.views.values():
             if view.key[:2] == (pipeline.path, pipeline.span.line):
@@ -211,9 +203,9 @@ def workflows(stage: Stage) -> Iterator[Subject]:
                                              or any(_given(dig(one, "metrics.prometheus")) for one in _templates(spec))),
             "exit_handler": spec is not None and (_given(spec.get("onExit")) or _given(spec.get("hooks"))),
             "memoized": any(_given(one.get("memoize")) for one in _templates(spec)),
-            "refers": spec is not None and "workflowTemplateRef" in spec,
+            "elsewhere": reference is not None and templates.get(reference) is None,
         }
-        yield Subject(name=pipeline.name, span=pipeline.span, it=it, node=spec, root=pipeline.node)
+        yield Subject(name=pipeline.name, span=pipeline.span, it=it, node=written, root=pipeline.node)
 
 
 def _templates(spec: Mapping | None) -> list[Mapping]:
@@ -226,7 +218,7 @@ def rollouts(stage: Stage) -> Iterator[Subject]:
     """Every Rollout."""
     for resource in stage.resources(f"{ARGO}/Rollout"):
         yield Subject(name=resource.name, span=resource.span, it=_rollout_facts(resource),
-                      node=resource.node.mapping("spec"), root=resource.node)
+                      node=resource.node.mapping("spec"), root=resource.node, patch=resource.patch)
 
 
 def _rollout_facts(resource: Resource) -> dict[str, Any]:
@@ -251,8 +243,6 @@ def _rollout_facts(resource: Resource) -> dict[str, Any]:
 MAKERS = {
     "argocd.application": applications,
     "argocd.project": projects,
-    "flux.kustomization": flux_kustomizations,
-    "flux.helmrelease": flux_releases,
     "argo.workflow": workflows,
     "rollout": rollouts,
 }

@@ -6,7 +6,9 @@ from collections.abc import Iterator
 from typing import Any
 
 from opslint.match.jobs import JobView, runs_something
+from opslint.match.subjects.callers import CHANGE_EVENTS, callers_of, held_or_inherited
 from opslint.match.subjects.subject import Stage, Subject
+from opslint.match.subjects.trusted import trusted_registries
 from opslint.model.activity import ActivityKind
 from opslint.model.pipeline import AUTOMATIC, Event, Image, Pipeline, Platform, StepKind
 from opslint.source.late import late
@@ -15,7 +17,6 @@ from opslint.source.span import Span
 
 SHA = late(r"[0-9a-f]{40}|[0-9a-f]{64}")
 EXACT = late(r"v?\d+\.\d+\.\d+([-+.].*)?")
-CHANGE_EVENTS = frozenset({Event.CHANGE, Event.PUSH})
 MERGED = frozenset({Event.PUSH, Event.PUSH_DEFAULT})
 
 
@@ -36,8 +37,12 @@ def _views_of(stage: Stage, pipeline: Pipeline) -> list[JobView]:
 
 
 def path_filtered(pipeline: Pipeline) -> bool:
-    """Whether every trigger on changes runs only for some paths (`**` filters nothing)."""
-    on_change = [trigger for trigger in pipeline.triggers if trigger.events & (CHANGE_EVENTS | {Event.PUSH_DEFAULT})]
+    """Whether every trigger on changes runs only for some paths (`**` filters nothing); where there is none, every push.
+
+    A merge queue takes no path filter, and what runs in full after the merge leaves the changes scoped.
+    """
+    on_change = [trigger for trigger in pipeline.triggers if trigger.events & CHANGE_EVENTS] or [
+        trigger for trigger in pipeline.triggers if Event.PUSH_DEFAULT in trigger.events]
     return bool(on_change) and all(
         any(set(trigger.filters.get(key, ())) - {"**", "*"} for key in ("paths", "paths-ignore")) for trigger in on_change
         if trigger.name != "merge_group")
@@ -63,7 +68,14 @@ def _cancels(root: Mapping | None) -> bool:
         and boolean_of(concurrency.get("cancel-in-progress")) is not False
 
 
+def _run_cancels(pipeline: Pipeline) -> bool:
+    """Whether a newer run cancels an older one: the whole, or each of its jobs."""
+    return _cancels(pipeline.node) or (bool(pipeline.jobs) and all(_cancels(job.node) for job in pipeline.jobs))
+
+
 def _pipelines(stage: Stage, platform: Platform | None) -> Iterator[Subject]:
+    callers = callers_of(stage)
+    scoped = {view.key[:2] for view in stage.jobs.views.values() if "path-filter" in view.does}
     for pipeline in stage.pipelines():
         if (platform is not None and pipeline.platform is not platform) or not (pipeline.entry or platform is None):
             continue
@@ -75,9 +87,10 @@ def _pipelines(stage: Stage, platform: Platform | None) -> Iterator[Subject]:
             "name": pipeline.name, "path": pipeline.path, "platform": pipeline.platform.value, "kind": pipeline.kind,
             **_events(frozenset(event for view in views for event in view.events) or pipeline.events), "does": does,
             "triggers": sorted({trigger.name for trigger in pipeline.triggers}),
-            "path_filtered": path_filtered(pipeline) or "path-filter" in does, "jobs": len(views),
+            "path_filtered": held_or_inherited(
+                pipeline, callers, lambda one: path_filtered(one) or (one.path, one.span.line) in scoped), "jobs": len(views),
             "permissions": _permissions(pipeline, views),
-            "cancels": _cancels(pipeline.node) or (bool(views) and all(_cancels(view.job.node) for view in views)),
+            "cancels": held_or_inherited(pipeline, callers, _run_cancels),
         }
         yield Subject(name=pipeline.name, span=pipeline.span, it=it, node=pipeline.node, root=pipeline.node, views=tuple(views))
 
@@ -124,6 +137,7 @@ def job_facts(stage: Stage, view: JobView) -> dict[str, Any]:
                          for effect in hit.entry.signal.does if effect in view.does}),
         "shows": sorted({code for hit in view.hits if not hit.activity.disabled for code in hit.entry.signal.shows}),
         "commands": [" ".join(activity.command.argv) for activity in view.activities if activity.command is not None],
+        "trusted_publishing": trusted_registries(view),
     }
 
 
@@ -211,11 +225,12 @@ def steps(stage: Stage) -> Iterator[Subject]:
             yield Subject(name=name, span=step.span, it=it, node=step.node, root=view.pipeline.node, view=view)
 
 
-def _reference(kind: str, name: str, version: str | None, pinned: bool, span: Span, platform: str, view: JobView | None) -> Subject:
+def _reference(kind: str, name: str, version: str | None, pinned: bool, span: Span, platform: str, view: JobView | None,
+               node: Node | None = None) -> Subject:
     first_party = name.startswith((".", "template/", "argo/"))
     it = {"kind": kind, "name": name, "version": version or "", "pinned": pinned, "first_party": first_party,
           "path": span.path, "platform": platform}
-    return Subject(name=f"{name}@{version}" if version else name, span=span, it=it, view=view)
+    return Subject(name=f"{name}@{version}" if version else name, span=span, it=it, node=node, view=view)
 
 
 def image_pinned(image: Image) -> bool:
@@ -253,7 +268,7 @@ def _references_of(view: JobView) -> Iterator[Subject]:
         elif step.kind in (StepKind.ACTION, StepKind.WORKFLOW) and step.uses and view.job.platform is Platform.GITHUB:
             pinned = bool(step.version and SHA.fullmatch(step.version))
             yield _reference("workflow" if step.kind is StepKind.WORKFLOW else "action", step.uses, step.version, pinned,
-                             step.span, platform, view)
+                             step.span, platform, view, step.node)
     for image in view.job.images:
         if image.literal or image_pinned(image):
             yield _reference("image", image.name, image.digest or image.tag or None, image_pinned(image), image.span, platform, view)

@@ -177,7 +177,8 @@ def workloads(stage: Stage) -> Iterator[Subject]:
             or any(value is not None for value in minimum),
             "secured": secured(spec, spec), "labels": _labels(resource, pod), "containers": len(containers),
         }
-        yield Subject(name=f"{resource.kind}/{resource.name}", span=resource.span, it=it, node=resource.node, root=resource.node)
+        yield Subject(name=f"{resource.kind}/{resource.name}", span=resource.span, it=it, node=resource.node, root=resource.node,
+                      patch=resource.patch)
 
 
 def _model_containers(resource: Resource) -> list[Mapping]:
@@ -198,7 +199,8 @@ def resources(stage: Stage) -> Iterator[Subject]:
         it = {"name": resource.name, "path": resource.path, "platform": "argo", "group": resource.group, "kind": resource.kind,
               "namespace": resource.namespace, "labels": dict(resource.labels), "annotations": dict(resource.annotations),
               "templated": resource.templated, "hooks": hooks_of(resource), "idle": is_idle(resource)}
-        yield Subject(name=f"{resource.kind}/{resource.name}", span=resource.span, it=it, node=resource.node, root=resource.node)
+        yield Subject(name=f"{resource.kind}/{resource.name}", span=resource.span, it=it, node=resource.node, root=resource.node,
+                      patch=resource.patch)
 
 
 def _kustomized(stage: Stage) -> dict[str, tuple[str, str]]:

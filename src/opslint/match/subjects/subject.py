@@ -20,7 +20,9 @@ class Subject(msgspec.Struct, frozen=True, kw_only=True):
     """One thing a field check is asked about.
 
     Shape: `it` are plain facts for CEL; `node` its mapping as written (None where there is none), `root` the whole document;
-           `view` the job it belongs to, whose softness, manual start or deadness it shares; `views` a pipeline's jobs.
+           `view` the job it belongs to, whose softness, manual start or deadness it shares; `views` a pipeline's jobs;
+           `patch` says that it is a Kustomize patch, which speaks only of what it sets; `elsewhere` is the place that sets
+           what its own mapping leaves out.
     """
 
     name: str
@@ -30,6 +32,8 @@ class Subject(msgspec.Struct, frozen=True, kw_only=True):
     root: Node | None = None
     view: JobView | None = None
     views: tuple[JobView, ...] = ()
+    patch: bool = False
+    elsewhere: Span | None = None
 
 
 class Stage(msgspec.Struct, frozen=True, kw_only=True):
@@ -51,9 +55,9 @@ class Stage(msgspec.Struct, frozen=True, kw_only=True):
             if not resource.aside and not resource.copied and (not kinds or f"{resource.group}/{resource.kind}" in kinds):
                 yield resource
 
-    def views(self) -> Iterator[JobView]:
+    def views(self) -> tuple[JobView, ...]:
         """The jobs that can run."""
-        return (view for view in self.jobs.views.values() if view.alive)
+        return self.jobs.alive()
 
 
 def place_at(subject: Subject, at: str) -> Span:
@@ -68,7 +72,22 @@ def place_at(subject: Subject, at: str) -> Span:
             _deepest(subject.node, word, subject) or _deepest(subject.root, word, subject))
         if found is not None:
             return found
-    return subject.span
+    return subject.elsewhere if at and subject.elsewhere is not None else subject.span
+
+
+def speaks_of(subject: Subject, at: str) -> bool:
+    """Whether a subject's mapping, or its document, has what a rule's `at` names, the whole way down."""
+    return any(_whole(node, word) for word in at.split("|") if word and not word.startswith("@")
+               for node in (subject.node, subject.root))
+
+
+def _whole(node: Node | None, path: str) -> bool:
+    for word in path.split("."):
+        if isinstance(node, Sequence):
+            node = node.items[int(word)] if word.isdigit() and int(word) < len(node.items) else None
+        else:
+            node = node.get(word) if isinstance(node, Mapping) else None
+    return node is not None
 
 
 def _effect_place(subject: Subject, effect: str) -> Span | None:

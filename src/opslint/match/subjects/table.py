@@ -6,11 +6,12 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 from opslint.match.jobs import Jobs
-from opslint.match.subjects import argo, ci, files, kubernetes
+from opslint.match.subjects import argo, ci, files, flux, kubernetes
 from opslint.match.subjects.subject import Stage, Subject
 from opslint.model.repository import Repository
 
-SUBJECTS: dict[str, Callable[[Stage], Iterator[Subject]]] = {**ci.MAKERS, **argo.MAKERS, **kubernetes.MAKERS, **files.MAKERS}
+SUBJECTS: dict[str, Callable[[Stage], Iterator[Subject]]] = {
+    **ci.MAKERS, **argo.MAKERS, **flux.MAKERS, **kubernetes.MAKERS, **files.MAKERS}
 
 
 class Scene:

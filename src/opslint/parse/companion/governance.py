@@ -66,7 +66,11 @@ _CONTACT = late(
     r"|[\w.+-]{1,64}[ \t]{0,3}(?:\[at\]|\(at\)|\bat\b)[ \t]{0,3}[\w-]{1,64}[ \t]{0,3}(?:\[dot\]|\(dot\)|\bdot\b)",
     re.IGNORECASE | re.MULTILINE,
 )
-_ADVISORY = late(r"private vulnerability report|security advisor|report a vulnerability", re.IGNORECASE)
+_ADVISORY = late(
+    r"private vulnerability report|security advisor|report a vulnerability|\]\([^)\s]{0,200}(?:security|vulnerab|disclos)[^)\s]{0,200}\)",
+    re.IGNORECASE,
+)
+"""Ways to report by name, and a link to the policy itself."""
 _INSTRUCTION = late(
     r"\b(?:report|disclos|privately|advisor|vulnerabilit)\w{0,12}[^.\n]{0,200}"
     r"(?:\bhttps?://|\]\(|\bissue|\be-?mail|\bform\b|\bslack\b|\bcontact\b|\bmaintainers?\b|\bsecurity (?:team|tab)\b)",
@@ -81,7 +85,7 @@ _ELSEWHERE = late(
     re.IGNORECASE,
 )
 """A refusal that goes on so speaks of a way not to use, not of reporting."""
-_SECURITY_PLACES = late(r"^(?:\.github/|docs/|\.gitlab/|\.well-known/)?security\.(?:md|rst|txt|adoc)$", re.IGNORECASE)
+_SECURITY_PLACES = late(r"^(?:\.github/|docs/|\.gitlab/|\.well-known/)?security\.(?:md|markdown|rst|txt|adoc)$", re.IGNORECASE)
 
 
 def parse_security_policy(kind: str, path: str, data: bytes, aside: bool) -> Parsed:

@@ -141,7 +141,7 @@ def _ref_facts(name: str, event: Event, branches: tuple[str, ...], types: tuple[
     }
     if name in _ANY_REF and event is not Event.TAG:
         return facts
-    if change and "closed" in types and event is Event.ACTIVITY:
+    if change and "closed" in types and event in {Event.ACTIVITY, Event.PUSH_DEFAULT}:
         return facts
     prefix, ref_name, kind = _ref(name, event, branches)
     facts["github.ref_name"] = ref_name
@@ -179,10 +179,17 @@ def _names(branches: tuple[str, ...]) -> Text | OneOf:
     return OneOf(branches)
 
 
+def _events_of_type(word: str) -> frozenset[Event]:
+    """What one activity type of a change amounts to."""
+    if word == "closed":
+        return frozenset({Event.PUSH_DEFAULT})
+    return frozenset({Event.CHANGE if word in CHANGE_TYPES else Event.ACTIVITY})
+
+
 def _action_facts(name: str, event: Event, types: tuple[str, ...]) -> dict[str, Value]:
     """`github.event.action`, and that a change under validation is neither merged nor closed."""
     if name in {"pull_request", "pull_request_target"}:
-        chosen = tuple(word for word in types or DEFAULT_CHANGE_TYPES if (word in CHANGE_TYPES) is (event is Event.CHANGE))
+        chosen = tuple(word for word in types or DEFAULT_CHANGE_TYPES if event in _events_of_type(word))
         facts: dict[str, Value] = {"github.event.action": OneOf(chosen) if chosen else UNKNOWN}
         if event is Event.CHANGE:
             facts |= {"github.event.pull_request.merged": False, "github.event.pull_request.state": "open"}

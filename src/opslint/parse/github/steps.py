@@ -74,9 +74,13 @@ def _step(path: str, node: Mapping, env: dict[str, str], shell: str, bounds: Bou
 def split_uses(text: str) -> tuple[str, str | None]:
     """Split `uses:` into what is used and its version.
 
-    Shape: `owner/repo/path`, `./local/path` (never with a version) or `docker://image`; the version is a ref, tag or digest.
+    Shape:  `owner/repo/path`, `./local/path` (never with a version) or `docker://image`; the version is a ref, tag or digest. A
+            self-repository reference `$/path` is told as `./path`: both are this repository at the commit that runs.
+    Source: GitHub Changelog, 2026-07-30, "Reference same-repository actions with self-repository syntax".
     """
     text = text.strip()
+    if text.startswith("$/"):
+        text = "." + text[1:]
     if text.startswith("docker://"):
         image = image_from(text, span_of("", None))
         return "docker://" + image.name, image.digest or image.tag or None

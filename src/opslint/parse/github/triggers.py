@@ -12,7 +12,8 @@ CHANGE_TRIGGERS = frozenset({"pull_request", "pull_request_target", "merge_group
 CHANGE_TYPES = frozenset(
     {"opened", "synchronize", "reopened", "ready_for_review", "auto_merge_enabled", "enqueued", "checks_requested"}
 )
-"""Activity types after which the content of a change is to be judged; the others (closed, labeled, edited …) are activity."""
+"""Activity types after which the content of a change is to be judged; of the others `closed` comes after the merge (or in its
+place), labeled, edited and their kin are activity."""
 
 DEFAULT_CHANGE_TYPES = ("opened", "synchronize", "reopened")
 """What `pull_request` and `pull_request_target` listen to when no `types` are given."""
@@ -66,7 +67,7 @@ def events_of(name: str, filters: dict[str, tuple[str, ...]]) -> frozenset[Event
     """What a trigger amounts to in the vocabulary of the model, given its filters.
 
     A `push` without `branches` reaches every branch, and every tag unless only branches are named. Types that only follow a
-    change's life (closed, labeled, assigned …) are activity.
+    change's life (labeled, assigned …) are activity; `closed` is what a merged change ends with, as the push to its branch is.
     """
     if name == "push":
         return _push_events(filters)
@@ -75,7 +76,8 @@ def events_of(name: str, filters: dict[str, tuple[str, ...]]) -> frozenset[Event
         if not types:
             return frozenset({Event.CHANGE})
         events = {Event.CHANGE} if types & CHANGE_TYPES else set()
-        return frozenset(events | ({Event.ACTIVITY} if types - CHANGE_TYPES else set()))
+        after = {Event.PUSH_DEFAULT} if "closed" in types else set()
+        return frozenset(events | after | ({Event.ACTIVITY} if types - CHANGE_TYPES - {"closed"} else set()))
     if name == "release":
         types = frozenset(filters.get("types", ()))
         return frozenset({Event.RELEASE if not types or types & RELEASE_TYPES else Event.ACTIVITY})

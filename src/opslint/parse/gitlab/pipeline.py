@@ -2,20 +2,22 @@
 
 from __future__ import annotations
 
+import msgspec
+
 from opslint.model.pipeline import Event, Include, Job, Pipeline, Platform, Trigger
-from opslint.model.repository import FileEntry, FileStatus, Parsed
+from opslint.model.repository import FileEntry, Parsed
 from opslint.parse.bounds import Bounds
+from opslint.parse.gitlab.context import ALONE, Context
 from opslint.parse.gitlab.extends import inherit_defaults, merge_extended, references_in, resolve_references
 from opslint.parse.gitlab.includes import includes_of
 from opslint.parse.gitlab.jobs import jobs_of, stages_of, variables_of
 from opslint.parse.gitlab.keywords import Where, jobs_in
+from opslint.parse.gitlab.project.ci_file import KIND, CiFile, read_ci_file
 from opslint.parse.gitlab.when.rules import Flow
 from opslint.parse.places import span_of
-from opslint.source.node import Mapping, Node, strings_of
+from opslint.source.node import Mapping, strings_of
 from opslint.source.span import Span
 from opslint.source.yaml import YamlFile
-
-KIND = "gitlab.pipeline"
 
 WORKFLOW_TEMPLATES: dict[str, tuple[str, ...]] = {
     "Workflows/MergeRequest-Pipelines.gitlab-ci.yml": (
@@ -35,59 +37,60 @@ def parse_pipeline(path: str, document: YamlFile, entry: bool = True) -> Parsed:
             A file that is no mapping is `unreadable`.
     Source: GitLab CI/CD YAML syntax reference.
     """
-    documents = [node for node in document.documents if not _is_header(node)] or list(document.documents[-1:])
-    top = documents[0] if documents else None
-    if not isinstance(top, Mapping):
-        what = "the file is empty" if top is None else "the file is no mapping"
-        line = top.line if top is not None else 1
-        reason = f"{what}; expected jobs with a `script`"
-        return Parsed(file=FileEntry(path=path, kind=KIND, status=FileStatus.UNREADABLE, reason=reason, line=line))
+    return parsed_alone(read_ci_file(path, document), entry)
+
+
+def parsed_alone(file: CiFile, entry: bool) -> Parsed:
+    """One file as a pipeline of its own, its includes left as they are."""
+    if file.content is None:
+        return Parsed(file=file.file)
     bounds = Bounds()
-    pipeline = pipeline_of(top, path, lambda node: span_of(path, node), entry, bounds)
-    oddity, at = _oddity(documents, document)
-    return Parsed(
-        file=FileEntry(path=path, kind=KIND, status=FileStatus.READ, reason=bounds.reason or oddity, line=at),
-        pipelines=(pipeline,),
-    )
+    pipeline = pipeline_of(file.content, file.path, lambda node: span_of(file.path, node), entry, bounds)
+    return Parsed(file=with_reason(file.file, bounds.reason), pipelines=(pipeline,))
 
 
-def pipeline_of(top: Mapping, path: str, where: Where, entry: bool = True, bounds: Bounds | None = None) -> Pipeline:
+def with_reason(file: FileEntry, reason: str | None, line: int | None = None) -> FileEntry:
+    """A file's entry with what was left out of it, where something was."""
+    return msgspec.structs.replace(file, reason=reason, line=line) if reason is not None else file
+
+
+def pipeline_of(
+    top: Mapping, path: str, where: Where, entry: bool = True, bounds: Bounds | None = None, context: Context = ALONE
+) -> Pipeline:
     """Build the pipeline of one mapping, that of a file or one merged from several.
 
     Shape: `where` tells the place of a node, which may stand in another file than `path`.
     """
     written = merge_extended(top)
     expanded = inherit_defaults(resolve_references(written))
-    includes = includes_of(top.get("include"), where)
-    templates = [conditions for include in includes if (conditions := WORKFLOW_TEMPLATES.get(include.name))]
+    includes = includes_of(top.get("include"), where) if context.includes is None else context.includes
+    live = [include for include in includes if not include.disabled]
+    templates = [conditions for include in live if (conditions := WORKFLOW_TEMPLATES.get(include.name))]
     jobs, flow = jobs_of(
         expanded,
         written,
         path,
         where,
         bounds or Bounds(),
-        idle=_idle(top) if entry and not includes else frozenset(),
+        idle=_idle(top) if entry and not live else frozenset(),
         ruled_elsewhere=templates[-1] if templates else (),
+        context=context,
     )
-    first = next((key for _, key, _ in top.items()), None)
+    head = context.head or next((key for _, key, _ in top.items()), None) or top
     return Pipeline(
         platform=Platform.GITLAB,
         kind=KIND,
         path=path,
         name=path.rsplit("/", 1)[-1],
-        span=where(first or top),
-        triggers=_triggers(flow, jobs, includes, where(top.key("workflow") or first or top)),
+        span=where(head),
+        triggers=_triggers(flow, jobs, tuple(live), where(top.key("workflow") or head)),
         jobs=jobs,
         includes=includes,
         entry=entry,
-        variables=variables_of(top.mapping("variables")),
+        variables={**variables_of(top.mapping("variables")), **context.variables},
         stages=stages_of(top),
         node=top,
     )
-
-
-def _is_header(node: Node) -> bool:
-    return isinstance(node, Mapping) and "spec" in node and len(node.pairs) == 1
 
 
 def _idle(top: Mapping) -> frozenset[str]:
@@ -108,7 +111,8 @@ def _triggers(flow: Flow, jobs: tuple[Job, ...], includes: tuple[Include, ...], 
     reached = {event for job in jobs for event in job.events}
     if includes:
         plain = {Event.PUSH, Event.TAG, Event.MANUAL}
-        reached |= {scenario.event for scenario in flow.scenarios if flow.ruled or scenario.event in plain}
+        made = {scenario.event for scenario in flow.scenarios if flow.ruled or scenario.event in plain}
+        reached |= made & frozenset().union(*(made if include.events is None else include.events for include in includes))
     if Event.PUSH in reached:
         reached.discard(Event.PUSH_DEFAULT)
     found: dict[Event, Trigger] = {}
@@ -116,14 +120,3 @@ def _triggers(flow: Flow, jobs: tuple[Job, ...], includes: tuple[Include, ...], 
         if scenario.event in reached and scenario.event not in found:
             found[scenario.event] = Trigger(name=scenario.name, events=frozenset({scenario.event}), span=span)
     return tuple(found.values())
-
-
-def _oddity(documents: list[Node], document: YamlFile) -> tuple[str | None, int | None]:
-    """What was read only in part, with its line."""
-    if document.templated:
-        return "templates were masked; values may be placeholders", None
-    if len(documents) > 1:
-        return "only the first of several documents is a pipeline", documents[1].line
-    if document.problems:
-        return document.problems[0].message, document.problems[0].line
-    return None, None

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from opslint.resolve.shell.state import Level, Way
+from opslint.resolve.shell.syntax.names import names_between
 from opslint.resolve.shell.syntax.words import UNKNOWN, fields_of, text_of
 
 if TYPE_CHECKING:  # for signatures only: the grammar is imported when a script is met
@@ -74,6 +75,9 @@ def remember(walker: Walker, name: str, value: Node | None, level: Level, *, app
     if appended:
         text = scope.variables.get(name, UNKNOWN) + text
     scope.variables[name] = text[:MAX_VALUE]
+    if UNKNOWN in text:
+        names = names_between(walker.source, scope, value.start_byte, value.end_byte) if value is not None else ()
+        scope.origins[name] = (*scope.origins.get(name, ()), *names) if appended else names
 
 
 def _gated(walker: Walker, name: str, value: Node) -> bool:

@@ -129,8 +129,9 @@ def _piped_condition(walker: Walker, node: Node, way: Way, yes: str, no: str) ->
         inner = member.named_children[-1] if member.type == "negated_command" and member.named_child_count else member
         into = seen if last or way.level.pipefail or not seen else NO_PIPEFAIL
         walker.emitter.pipe = None if last else members[index + 1]
+        walker.emitter.names = ()
         walker.statement(inner, way.to(into, "if", way.level.sub(into)))
-        walker.emitter.pipe = None
+        walker.emitter.pipe, walker.emitter.piped = None, () if last else walker.emitter.names
 
 
 def _sections(node: Node) -> tuple[list[tuple[list[Node], list[Node]]], list[Node]]:

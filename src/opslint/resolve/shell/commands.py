@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from opslint.model.activity import Command
 from opslint.resolve.shell.emit import Budget, Emitter, Lines
 from opslint.resolve.shell.state import Level, Way
+from opslint.resolve.shell.syntax.names import names_in
 from opslint.resolve.shell.syntax.words import MASK, UNKNOWN, Scope, Source
 from opslint.resolve.shell.walk import Walker
 from opslint.resolve.wrappers import Peel, Words
@@ -66,6 +67,9 @@ def _read(script: str, shell: str, errexit: bool, pipefail: bool, known: dict[st
         return ()
     found: list[Command] = []
     scope = Scope({**_ROOTS, **{name: _opaque(value) for name, value in known.items()}}, {})
+    for name, value in known.items():
+        if UNKNOWN in scope.variables[name] and value != UNKNOWN:
+            scope.origins[name] = names_in(value, scope)
     emitter = Emitter(Source("", {}), Lines(script), Budget(), found)
     level = Level(errexit=errexit, pipefail=pipefail, scope=scope)
     one = Peel(script=script, dialect=shell, errexit=errexit, pipefail=pipefail)
@@ -123,7 +127,7 @@ def walk_into(
 
     text, values = masked(one.script, level.scope)
     text = bounded(text)
-    source = Source(text, values)
+    source = Source(text, values, one.script[: len(text)] if values else "")
     root = root_of(source.data)
     emitter = outer if depth == 0 and not layers else outer.nested(one, layers, base=base, place=place)
     emitter.source = source
@@ -137,7 +141,7 @@ def walk_into(
     )
     walker = Walker(source, root, emitter, keeps_errexit=one.dialect != "bash")
     if root.has_error and _lost(root):
-        _by_lines(emitter, text, values, inner, flow, one.dialect)
+        _by_lines(emitter, source, inner, flow, one.dialect)
     else:
         walker.block(root.named_children, Way(inner, flow, "", depth + 1))
     outer.throwaway |= emitter.throwaway
@@ -175,11 +179,12 @@ def _lost(root: Node) -> bool:
     return broken * 2 > size
 
 
-def _by_lines(emitter: Emitter, text: str, values: dict[int, tuple[int, str]], level: Level, flow: str, dialect: str) -> None:
+def _by_lines(emitter: Emitter, whole: Source, level: Level, flow: str, dialect: str) -> None:
     """A script that cannot be read as a whole, read line by line: low confidence, no control flow."""
     from opslint.resolve.shell.syntax.grammar import root_of
 
     emitter.confidence = "low"
+    text, values, original = whole.text, whole.values, whole.original
     shift = emitter.base
     for found in list(re.finditer(r"[^\n]*?(?:\\\n[^\n]*?)*(?:\n|$)", text))[:500]:
         line = found.group()
@@ -192,7 +197,7 @@ def _by_lines(emitter: Emitter, text: str, values: dict[int, tuple[int, str]], l
             for start, (end, value) in values.items()
             if found.start() <= start < found.end()
         }
-        source = Source(line, here)
+        source = Source(line, here, original[found.start() : found.end()])
         emitter.source = source
         root = root_of(source.data)
         Walker(source, root, emitter, keeps_errexit=dialect != "bash").block(root.named_children, Way(level, flow, "", 1))

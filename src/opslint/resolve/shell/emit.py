@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_right
+from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from opslint.model.activity import Command
@@ -78,7 +79,8 @@ class Emitter:
     Shape: `base` is where the nested script stands in the outermost one, code point for code point, or -1 where it stands
            nowhere as it is; then `place` (offset, end) of the command that holds it stands for all of its commands.
            `pipe`, `redirect`, `judged` are set by the walker around a statement: the next member of its pipe, a redirection
-           around it, and where the failure of what stands inside a test goes.
+           around it, and where the failure of what stands inside a test goes. `names` are the unknown variables of the command
+           at hand, `piped` those of the members of its pipe before it.
     """
 
     def __init__(self, source: Source, outermost: Lines, budget: Budget, found: list[Command]) -> None:
@@ -97,6 +99,8 @@ class Emitter:
         self.pipe: Node | None = None
         self.redirect: Node | None = None
         self.judged: str | None = None
+        self.names: tuple[str, ...] = ()
+        self.piped: tuple[str, ...] = ()
         self.exported: dict[str, str] = {}
         self._walker: Walker | None = None
 
@@ -188,6 +192,7 @@ class Emitter:
                 image=image or self.image,
                 remote=remote or self.remote,
                 folder=folder,
+                variables=self.names,
             )
         )
         if layers[-1][:2] in CLUSTERS:
@@ -205,7 +210,7 @@ class Emitter:
     def output(self, whole: Node, level: Level) -> str:
         """The file standard output goes to; a destination that cannot be known is told as written."""
         for node in (whole, self.redirect):
-            for redirect in node.children_by_field_name("redirect") if node is not None else ():
+            for redirect in _redirects(node) if node is not None else ():
                 target = redirect.child_by_field_name("destination") if redirect.type == "file_redirect" else None
                 if target is None or not any(child.type in _OUTPUTS for child in redirect.children):
                     continue
@@ -215,6 +220,14 @@ class Emitter:
                     written = self.source.shown(target.start_byte, target.end_byte).strip("\"'")
                     return text if UNKNOWN not in text else written
         return ""
+
+
+def _redirects(node: Node) -> Iterator[Node]:
+    """The redirections of a statement; those written behind `<<EOF` stand inside it."""
+    for redirect in node.children_by_field_name("redirect"):
+        yield redirect
+        if redirect.type == "heredoc_redirect":
+            yield from redirect.named_children
 
 
 class Unwrapping:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from opslint.resolve.shell import assign
 from opslint.resolve.shell.branches import TESTERS
 from opslint.resolve.shell.state import Level, Way, joined
+from opslint.resolve.shell.syntax.names import names_between
 from opslint.resolve.shell.syntax.words import UNKNOWN, Scope, fields_of, text_of
 from opslint.source.late import late
 
@@ -56,11 +57,13 @@ def run(emitter: Emitter, walker: Walker, node: Node, whole: Node, way: Way) -> 
     if head in _QUIET or _obeyed(emitter, words, way):
         return False
     if head in walker.functions:
-        _call(walker, words, way)
+        _call(walker, words, names_between(walker.source, way.level.scope, start, node.end_byte), way)
         return False
     if head == "exec" and len(words) == 1:
         return False
     flow = way.level.kill if head == "exec" else _retried(walker, name, way)
+    used = names_between(walker.source, way.level.scope, start, whole.end_byte)
+    emitter.names = tuple(sorted({*used, *emitter.piped})) if emitter.piped else used
     emitter.unwrap(tuple(words), env, flow, (start, node.end_byte), whole, way)
     if head in ("cd", "pushd") and len(words) > 1:
         way.level.folder = joined(way.level.folder, words[1])
@@ -151,8 +154,8 @@ def _trap(emitter: Emitter, words: list[str], way: Way) -> None:
     emitter.trap(script, way, IN_TRAP)
 
 
-def _call(walker: Walker, words: list[str], way: Way) -> None:
-    """Run the body of a function of this script, its arguments filled in."""
+def _call(walker: Walker, words: list[str], names: tuple[str, ...], way: Way) -> None:
+    """Run the body of a function of this script, its arguments filled in; `names` stand behind those that are not known."""
     if words[0] in walker.calls or len(walker.calls) >= MAX_CALLS:
         return
     body, level = walker.functions[words[0]], way.level
@@ -162,11 +165,13 @@ def _call(walker: Walker, words: list[str], way: Way) -> None:
         kill=way.flow if body.type == "subshell" else level.kill,
         back=way.flow,
         folder=level.folder,
-        scope=Scope(level.scope.variables, level.scope.arrays, words[1:]),
+        scope=Scope(level.scope.variables, level.scope.arrays, words[1:], level.scope.origins),
     )
+    outer, level.scope.origins["@"] = level.scope.origins.get("@", ()), names
     walker.calls.append(words[0])
     walker.block(body.named_children, way.to(way.flow, level=inner))
     walker.calls.pop()
+    level.scope.origins["@"] = outer
     level.errexit, level.pipefail, level.folder = inner.errexit, inner.pipefail, inner.folder
 
 

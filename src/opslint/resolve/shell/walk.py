@@ -148,7 +148,10 @@ def _goes_on(walker: Walker, node: Node, body: Node | None, onward: list[Node], 
         walker.emitter.pipe = outer
     elif body is not None:
         walker.statement(body, way.inner())
-    return walker.block(onward, way.inner())
+    before, walker.emitter.piped = walker.emitter.piped, walker.emitter.names if piped else ()
+    ended = walker.block(onward, way.inner())
+    walker.emitter.piped = before
+    return ended
 
 
 def _first_command(node: Node) -> Node | None:
@@ -172,14 +175,17 @@ def _pipeline(walker: Walker, node: Node, way: Way) -> bool:
     flow = _inverted(walker, members[-1], way) if negated else way.flow
     lost = _pipe_status(walker, node, way)
     ignored = "" if way.stops and not negated else way.ignored or "|"
+    before = walker.emitter.piped
     for index, member in enumerate(members):
         last = index == len(members) - 1
         inner = member.named_children[-1] if negated and index == 0 and member.named_child_count else member
         into = flow if last or way.level.pipefail or (negated and not flow) else lost
         outer = walker.emitter.pipe
         walker.emitter.pipe = outer if last else members[index + 1]
+        walker.emitter.names = ()
         walker.statement(inner, way.to(into, ignored, way.level.sub(into)))
-        walker.emitter.pipe = outer
+        walker.emitter.pipe, walker.emitter.piped = outer, walker.emitter.names
+    walker.emitter.piped = before
     return False
 
 

@@ -37,7 +37,7 @@ def image_command(image: str, rest: Words, entrypoint: str = "") -> list[Peel]:
     if not rest:
         return [Peel(image=image, keep=True)]
     first = rest[0]
-    if base in BASE_IMAGES or first in SHELLS or first == base or "/" in first:
+    if base in BASE_IMAGES or first in SHELLS or first == base or ("/" in first and not first.startswith("-")):
         return [Peel(argv=rest, image=image)]
     if first.startswith("-") or first in SUBCOMMANDS:
         return [Peel(argv=(base, *rest), image=image)] if base and base != "…" else [Peel(image=image, keep=True)]

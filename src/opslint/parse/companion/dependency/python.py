@@ -146,7 +146,10 @@ def parse_setup_py(kind: str, path: str, data: bytes, aside: bool) -> Parsed:
 
 
 def _literals(value: object, scope: str, variables: Table[str, object], entries: Entries, path: str) -> None:
-    """Add the literal strings of a list expression; names of the file are followed, sums on both sides."""
+    """Add the literal strings of a list expression; names of the file are followed, sums on both sides.
+
+    Shape: `deps["numpy"]` names the package where the file computes the table of requirements.
+    """
     import ast
 
     stack: list[object] = [value]
@@ -162,6 +165,11 @@ def _literals(value: object, scope: str, variables: Table[str, object], entries:
             stack.append(node.value)
         elif isinstance(node, ast.Name):
             stack.append(variables.get(node.id))
+        elif isinstance(node, ast.Subscript) and isinstance(node.slice, ast.Constant):
+            known = variables.get(getattr(node.value, "id", ""))
+            chosen = [value for key, value in zip(known.keys, known.values, strict=True)
+                      if getattr(key, "value", None) == node.slice.value] if isinstance(known, ast.Dict) else [node.slice]
+            stack.extend(chosen)
         elif isinstance(node, ast.Constant) and isinstance(node.value, str):
             for text in node.value.split("\n"):
                 entries.add_requirement(text, scope, line_span(path, node.lineno, "", node.col_offset + 1))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from copy import copy
 
 import msgspec
 
@@ -28,10 +29,11 @@ MAX_DEPTH = 50
 MAX_FILES = 1_000
 """Files that one pipeline is put together from, counted as often as they are included."""
 
+MAX_SEARCHES = 200
+"""Includes with wildcards that are looked for; GitLab refuses more than 150 included files."""
+
 _MAKING = ("script", "run", "trigger", "extends")
 """Keys that make a job, where others only change one."""
-
-_NO_INCLUDE = "include"
 
 
 class Gathered(msgspec.Struct, frozen=True, kw_only=True):
@@ -80,8 +82,8 @@ def gather_child(include: Node, given: Mapping | None, origin: str, sources: Sou
     """Put together the child pipeline that a `trigger:include` in the file `origin` names, with the inputs of the trigger."""
     gathering = _Gathering(sources, scenarios)
     head = Mapping(None, None, include.line, include.column, include.end_line, include.end_column)
-    key = Scalar(_NO_INCLUDE, "", None, None, include.line, include.column, include.line, include.column)
-    head.pairs = {_NO_INCLUDE: (key, include)}
+    key = Scalar("include", "", None, None, include.line, include.column, include.line, include.column)
+    head.pairs = {"include": (key, include)}
     inputs = {name: sourced(value, origin) for name, _, value in given.items()} if given is not None else {}
     return gathering.result(gathering.expanded(head, origin, (), gathering.everything, inputs))
 
@@ -95,11 +97,11 @@ class _Gathering:
         self.deep = DeepMerge()
         self.files: dict[str, None] = {}
         self.count = 0
+        self.searches = 0
         self.includes: list[Include] = []
         self.notes: list[tuple[str, int, str]] = []
         self.words: set[str] = set()
         self.making: dict[str, frozenset[str]] = {}
-        self.changing: set[str] = set()
 
     def result(self, top: Mapping) -> Gathered:
         return Gathered(
@@ -128,9 +130,7 @@ class _Gathering:
         for name, _, job in jobs_in(content):
             if any(key in job for key in _MAKING):
                 self.making[name] = self.making.get(name, frozenset()) | within
-        own = content
-        if "include" in content:
-            own = _without_include(content)
+        own = _without_include(content) if "include" in content else content
         return own if base is None else self.deep.merge(base, own)
 
     def admitted(self, entry: Node, within: frozenset[str]) -> frozenset[str]:
@@ -156,11 +156,10 @@ class _Gathering:
         """The contents an include brings, expanded; one whose file is not here is kept for what its name says."""
         origin = path_of(entry, path)
         targets = self.targets(include, origin)
-        if not targets:
+        if not targets and (keys or include.kind != "local"):
             if include.kind == "local" and "$" not in include.name:
                 self.note(include, f'the local include "{include.name}" is not here')
             self.includes.append(self.told(include, keys))
-            return
         if not keys:
             return
         given = dict(inputs)
@@ -176,6 +175,10 @@ class _Gathering:
     def targets(self, include: Include, origin: str) -> list[str]:
         """The files of this repository that an include names."""
         tree = self.sources.tree
+        if "*" in include.name:
+            self.searches += 1
+            if self.searches > MAX_SEARCHES:
+                return []
         if include.kind == "local":
             return included_files(include.name, origin, tree)
         if include.kind == "component":
@@ -217,8 +220,6 @@ def _events(keys: frozenset[str]) -> frozenset[Event]:
 
 
 def _without_include(content: Mapping) -> Mapping:
-    from copy import copy
-
     own = copy(content)
     own.pairs = {name: pair for name, pair in content.pairs.items() if name != "include"}
     return own

@@ -11,8 +11,8 @@ from opslint.source.sourced import SourcedScalar, path_of, sourced
 MAX_VALUE = 1_000_000
 """Characters of one value with inputs in it, as GitLab allows."""
 
-MAX_ALL = 20_000_000
-"""Characters that inputs add to one repository's files."""
+MAX_ALL = 1_500_000
+"""Scalars that are looked at for inputs, and characters that inputs add, in one repository."""
 
 _MARK = late(r"\$\[\[([^\]]{1,1000})\]\]")
 _NAME = late(r"\s*inputs\.([\w-]+)\s*")
@@ -24,6 +24,7 @@ class Interpolation:
 
     def __init__(self) -> None:
         self.left = MAX_ALL
+        self.plain: dict[str, Mapping] = {}
 
     @property
     def exceeded(self) -> bool:
@@ -38,9 +39,13 @@ class Interpolation:
         Source: GitLab CI/CD, "CI/CD inputs"; CI/CD YAML syntax reference, `spec:inputs`.
         """
         values = self.values(file, given)
-        filler = _Filler(values, file.path, self)
-        copied = sourced(content, file.path, filler.fill if values else None)
-        return copied if isinstance(copied, Mapping) else content
+        if not values or self.exceeded:
+            if file.path not in self.plain:
+                copied = sourced(content, file.path)
+                self.plain[file.path] = copied if isinstance(copied, Mapping) else content
+            return self.plain[file.path]
+        filled = sourced(content, file.path, _Filler(values, file.path, self).fill)
+        return filled if isinstance(filled, Mapping) else content
 
     @staticmethod
     def values(file: CiFile, given: dict[str, Node]) -> dict[str, Node]:
@@ -65,6 +70,7 @@ class _Filler:
 
     def fill(self, scalar: Scalar) -> Node | None:
         """What stands in the place of a scalar; None where it has no mark that can be filled."""
+        self.bounds.left -= 1
         if "$[[" not in scalar.value or self.bounds.exceeded:
             return None
         whole = _MARK.fullmatch(scalar.value.strip())

@@ -29,14 +29,15 @@ class Source:
     """One script with its expressions masked, ready to be cut into words.
 
     Shape: `text` has every expression replaced by as many MASK characters; `values` maps the offset an expression starts at
-           to (its end, what is known of its value or UNKNOWN).
+           to (its end, what is known of its value or UNKNOWN); `original` is the text before that, of the same length.
     Units: `data` is UTF-8 and grammar nodes count its bytes; everything given out counts code points.
     """
 
-    __slots__ = ("_points", "data", "text", "values")
+    __slots__ = ("_points", "data", "original", "text", "values")
 
-    def __init__(self, text: str, values: dict[int, tuple[int, str]]) -> None:
+    def __init__(self, text: str, values: dict[int, tuple[int, str]], original: str = "") -> None:
         self.text = text
+        self.original = original or text
         self.values = values
         self.data = text.encode("utf-8", "replace")
         self._points: list[int] | None = None
@@ -58,6 +59,10 @@ class Source:
         if self._points is None:
             return self.text[start:end]
         return self.text[self.offset(start) : self.offset(end)]
+
+    def written(self, start: int, end: int) -> str:
+        """The text between two byte offsets, expressions as the file has them."""
+        return self.original[self.offset(start) : self.offset(end)]
 
     def backgrounded(self, end: int) -> bool:
         """Whether a single `&` stands behind a statement that ends at a byte offset."""
@@ -89,19 +94,27 @@ class Source:
 class Scope:
     """What a shell knows at one point: variables, arrays and positional arguments.
 
-    Shape: a variable that was set to something that cannot be known has the value UNKNOWN, or text with UNKNOWN in it.
+    Shape: a variable that was set to something that cannot be known has the value UNKNOWN, or text with UNKNOWN in it; `origins`
+           has the names of the variables and secrets such a value comes from, under "@" those of the positional arguments.
     """
 
-    __slots__ = ("arguments", "arrays", "variables")
+    __slots__ = ("arguments", "arrays", "origins", "variables")
 
-    def __init__(self, variables: dict[str, str], arrays: dict[str, list[str]], arguments: list[str] | None = None) -> None:
+    def __init__(
+        self,
+        variables: dict[str, str],
+        arrays: dict[str, list[str]],
+        arguments: list[str] | None = None,
+        origins: dict[str, tuple[str, ...]] | None = None,
+    ) -> None:
+        self.origins = {} if origins is None else origins
         self.variables = variables
         self.arrays = arrays
         self.arguments = arguments
 
     def copy(self) -> Scope:
         """What a subshell starts with."""
-        return Scope(dict(self.variables), dict(self.arrays), self.arguments)
+        return Scope(dict(self.variables), dict(self.arrays), self.arguments, self.origins)
 
     def value(self, name: str) -> str | None:
         """The value of a variable or positional argument, None where nothing set it here."""
