@@ -69,8 +69,8 @@ def opslint_run(capsys: pytest.CaptureFixture[str]) -> Callable[..., Outcome]:
 def opslint_process() -> Callable[..., subprocess.CompletedProcess[bytes]]:
     """Run one command line as a process of its own; keywords go to `subprocess.run`, `env` is added to this one's."""
     def run(*arguments: str, env: dict[str, str] | None = None, **more: Any) -> subprocess.CompletedProcess[bytes]:
-        given: dict[str, Any] = {"stdout": subprocess.PIPE, "stderr": subprocess.PIPE, "timeout": 60, "check": False, **more}
-        return subprocess.run([sys.executable, "-m", "opslint", *arguments],
+        given: dict[str, Any] = {"stdout": subprocess.PIPE, "stderr": subprocess.PIPE, **more}
+        return subprocess.run([sys.executable, "-m", "opslint", *arguments], timeout=60, check=False,
                               env={**os.environ, "PYTHONPATH": str(SOURCE), **(env or {})}, **given)
     return run
 

@@ -50,12 +50,15 @@ spec:
 """
 REPOSITORIES: dict[str, dict[str, str | bytes]] = {
     "github": {".github/workflows/ci.yml": GITHUB, "Makefile": "test:\n\tpytest\n", "src/a.py": "x = 1\n", "SECURITY.md": "mail us\n"},
-    "gitlab": {".gitlab-ci.yml": "test: {script: [go test ./...]}\nscan: {script: trivy fs ., allow_failure: true}\n", "main.go": "package x\n",
+    "gitlab": {".gitlab-ci.yml": "test: {script: [go test ./...]}\nscan: {script: trivy fs ., allow_failure: true}\n",
+               "main.go": "package x\n",
                "go.mod": "module x\n\nrequire example.com/y v1.0.0\n"},
     "argo": {"app.yaml": APPLICATION, "k8s/web.yaml": "apiVersion: apps/v1\nkind: Deployment\nmetadata: {name: web}\nspec: {}\n"},
-    "mixed": {".github/workflows/ci.yml": GITHUB, ".gitlab-ci.yml": "a: [\n", "deploy/app.yaml": APPLICATION, "Dockerfile": "FROM scratch\n"},
+    "mixed": {".github/workflows/ci.yml": GITHUB, ".gitlab-ci.yml": "a: [\n", "deploy/app.yaml": APPLICATION,
+              "Dockerfile": "FROM scratch\n"},
     "unreadable": {".github/workflows/ci.yml": b"\x00\xff" * 100},
-    "strange-words": {".github/workflows/ci.yml": 'name: "Ünï中🎉\\u202e\\e[1m"\non: push\njobs: {"\\u200b": {name: "|*_`<b>&", steps: 3}}\n'},
+    "strange-words": {".github/workflows/ci.yml":
+                      'name: "Ünï中🎉\\u202e\\e[1m"\non: push\njobs: {"\\u200b": {name: "|*_`<b>&", steps: 3}}\n'},
     "empty-jobs": {".github/workflows/ci.yml": "on: push\njobs: {}\n"},
 }
 
@@ -120,7 +123,7 @@ def test_json_tells_findings_in_order_when_there_are_many(index: Index) -> None:
 
 
 def test_fingerprint_stays_when_lines_move(index: Index) -> None:
-    moved = {".github/workflows/ci.yml": "# a comment\n\n" + GITHUB.replace("make test", "make check")}
+    moved: dict[str, str | bytes] = {".github/workflows/ci.yml": "# a comment\n\n" + GITHUB.replace("make test", "make check")}
     before = scan_tree(MemoryTree({".github/workflows/ci.yml": GITHUB}), index, ScanOptions()).report
     after = scan_tree(MemoryTree(moved), index, ScanOptions()).report
     kept = {(one.code, one.fingerprint) for one in before.findings} & {(one.code, one.fingerprint) for one in after.findings}

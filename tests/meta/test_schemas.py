@@ -10,7 +10,8 @@ from typing import Any
 
 import pytest
 from jsonschema import Draft202012Validator
-from ruamel.yaml import YAML
+
+from opslint.knowledge.read import load_data
 
 ROOT = Path(__file__).resolve().parents[2]
 SCHEMAS = sorted((ROOT / "schemas").glob("*.schema.json"))
@@ -29,7 +30,7 @@ def schema_of(name: str) -> dict[str, Any]:
 @functools.cache
 def load(path: Path) -> Any:
     """A rule or tool file as plain values, parsed once for all tests."""
-    return YAML(typ="safe").load(path.read_text(encoding="utf-8"))
+    return load_data(str(path))
 
 
 def errors_of(schema: str, data: Any) -> list[str]:

@@ -5,23 +5,29 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from fnmatch import fnmatchcase
 
+from opslint.model.activity import Command
+
 UNKNOWN = "…"
 OFF = frozenset({"", "0", "false", "False", "no", "off", "none", "never"})
 ARGUMENT_INPUTS = ("args", "arguments", "options", "flags", "extra_args", "extra-args", "additional_args", "command", "cmd", "run")
 
 
-MARKS = ("$", ">")
-"""With what a word of a form begins that speaks of a variable the command uses, or of the file it writes."""
+MARKS = ("$", ">", "|")
+"""With what a word of a form begins that speaks of a variable the command uses, the file it writes, or what it is piped to."""
 
 
-def marks_of(variables: Sequence[str], stdout_to: str, excludes: Sequence[str]) -> list[str]:
-    """What forms may ask beside the words of a command: `$NAME` for each variable that is not known, `>file` for its output.
+def marks_of(command: Command, excludes: Sequence[str]) -> list[str]:
+    """What forms may ask beside the words of a command: `$NAME` of each variable that is not known, `>file`, `|next command`.
 
     Shape: `excludes` may hold `$NAME` globs; the variables that fit one are left out.
     """
     refused = [flag[1:] for flag in excludes if flag.startswith("$")]
-    marks = [f"${name}" for name in variables if not any(glob(name, pattern) for pattern in refused)]
-    return [*marks, f">{stdout_to}"] if stdout_to not in ("", "|") else marks
+    marks = [f"${name}" for name in command.variables if not any(glob(name, pattern) for pattern in refused)]
+    if command.pipe_to:
+        marks.append("|" + " ".join(command.pipe_to))
+    elif command.stdout_to not in ("", "|"):
+        marks.append(f">{command.stdout_to}")
+    return marks
 
 
 def glob(text: str, pattern: str) -> bool:
@@ -44,7 +50,7 @@ def prefix_length(form: Sequence[str], argv: Sequence[str], beside: Sequence[str
     Options between the command and a sub-command are stepped over, with a value each where that makes it fit;
     a word of the form that is an option itself may stand anywhere behind.
 
-    Shape: `beside` are marks that stand beside the words (see `marks_of`): a word of the form that begins with `$` or `>` must
+    Shape: `beside` are marks that stand beside the words (see `marks_of`): a word of the form that begins with one of MARKS must
            fit one of them.
     """
     if not argv or not glob(argv[0], form[0]):

@@ -155,7 +155,7 @@ class Catalogue:
         inputs = activity.inputs
         if activity.kind is ActivityKind.COMMAND and activity.command is not None:
             if activity.command.variables or activity.command.stdout_to:
-                beside = marks_of(activity.command.variables, activity.command.stdout_to, signal.excludes)
+                beside = marks_of(activity.command, signal.excludes)
             words, fits = _command_words(signal, activity.command, beside)
             if not words:
                 return None
@@ -170,7 +170,8 @@ class Catalogue:
         if signal.requires and not (_any_flag(signal.requires, words, inputs, activity.env)
                                     or any(glob(mark, flag) for mark in beside for flag in signal.requires)):
             return None
-        if signal.excludes and _any_flag(signal.excludes, words, inputs, activity.env):
+        if signal.excludes and (_any_flag(signal.excludes, words, inputs, activity.env)
+                                or any(glob(mark, flag) for mark in beside for flag in signal.excludes)):
             return None
         config = None
         if signal.config:
@@ -210,7 +211,8 @@ def _command_words(signal: ToolSignal, command: Command, beside: list[str]) -> t
     if not best:
         return [], ()
     for _, argv in layers:
-        if any(form[0] == argv[0] and prefix_length(form, argv, beside) >= best for form in signal.not_commands):
+        if any((form[0] == argv[0] or "*" in form[0]) and prefix_length(form, argv, beside) >= best
+               for form in signal.not_commands):
             return [], ()
     return words, fits
 

@@ -115,8 +115,9 @@ def _source(setting: Setting) -> Iterator[Because]:
 
 
 def _dependencies(setting: Setting) -> Iterator[Because]:
+    """Entries of language manifests and lock files; provider versions of infrastructure code are none."""
     for dependency in setting.repository.dependencies:
-        if not dependency.aside:
+        if not dependency.aside and dependency.ecosystem != "terraform":
             yield because(dependency.span, f"depends on {dependency.name}")
 
 

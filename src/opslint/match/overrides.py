@@ -7,8 +7,7 @@ import msgspec
 from opslint.knowledge.types import ToolSignal
 from opslint.model.activity import Activity, ActivityKind, Hop
 from opslint.model.pipeline import Job
-from opslint.source.node import Mapping, Node, Sequence, boolean_of
-from opslint.source.sourced import path_of
+from opslint.source.node import Mapping, Node, Sequence, boolean_of, path_of
 
 ON = frozenset({"true", "1"})
 DECIDING = ("rules", "only", "except", "when")
@@ -71,7 +70,7 @@ def _deciding(job: Job) -> str:
 
 def _bites(job: Job) -> bool:
     """Whether a job of the pipeline takes the template's `allow_failure: true` back, and can fail."""
-    if job.node is None or job.disabled and not job.hidden:
+    if job.node is None or (job.disabled and not job.hidden):
         return False
     own = boolean_of(job.node.get("allow_failure"))
     rules = _rules(job.node.get("rules"))

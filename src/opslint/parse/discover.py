@@ -8,9 +8,9 @@ import msgspec
 
 from opslint.errors import UnreadableFile
 from opslint.model.repository import FileEntry, FileStatus, Parsed, Repository
+from opslint.model.resource import Companion, Resource
 from opslint.parse.aside import aside, example
 from opslint.parse.companion.table import companion_kind, parse_companion, reads
-from opslint.parse.kubernetes.patches import with_patches
 from opslint.parse.languages import count_languages
 from opslint.parse.reading import failed
 from opslint.parse.registry import (
@@ -176,13 +176,22 @@ def read_repository(tree: Tree) -> Repository:
         language_samples=samples,
         files=tuple(part.file for part in parts),
         pipelines=tuple(one for part in parts for one in part.pipelines),
-        resources=tuple(with_patches((one for part in parts for one in part.resources), companions)),
+        resources=marked(tuple(one for part in parts for one in part.resources), companions),
         blocks=tuple(one for part in parts for one in part.blocks),
         dependencies=tuple(one for part in parts for one in part.dependencies),
         dockerfiles=tuple(one for part in parts for one in part.dockerfiles),
         hooks=tuple(one for part in parts for one in part.hooks),
         companions=companions,
     )
+
+
+def marked(resources: tuple[Resource, ...], companions: tuple[Companion, ...]) -> tuple[Resource, ...]:
+    """The manifests, those marked that are Kustomize patches."""
+    if not resources or not any(one.kind == "kustomization" for one in companions):
+        return resources
+    from opslint.parse.kubernetes.patches import with_patches
+
+    return tuple(with_patches(resources, companions))
 
 
 def kind_of(path: str) -> str | None:

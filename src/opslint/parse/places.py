@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from opslint.source.node import Mapping, Node, Scalar, Sequence, text_of
-from opslint.source.sourced import path_of
+from opslint.source.node import Mapping, Node, Scalar, Sequence, path_of, text_of
 from opslint.source.span import Span
 
 

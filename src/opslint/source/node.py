@@ -100,6 +100,12 @@ TRUE = frozenset({"true", "True", "TRUE"})
 FALSE = frozenset({"false", "False", "FALSE"})
 
 
+def path_of(node: Node | None, default: str) -> str:
+    """The file a node stands in, `default` where it does not know: only nodes of what was put together from several files do."""
+    path: str = getattr(node, "path", default)
+    return path
+
+
 def is_null(node: Node | None) -> bool:
     """Whether a node is absent or YAML 1.2's null."""
     return node is None or (isinstance(node, Scalar) and not node.style and node.tag is None and node.value in NULLS)

@@ -82,7 +82,7 @@ def ours(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     (small / "devsecops").mkdir(parents=True)
     for name in ("methodologies.yaml", "signs.yaml", "devsecops/DS306-disclosure-policy.yaml"):
         shutil.copy(rules / name, small / name)
-    monkeypatch.setattr("opslint.app.samples.knowledge_folder", lambda name: str(small))
+    monkeypatch.setattr("opslint.app.samples.knowledge_folder", lambda _: str(small))
     return small
 
 

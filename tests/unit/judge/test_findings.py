@@ -107,7 +107,8 @@ def test_missing_is_placed_at_the_anchor_when_no_place_speaks_against() -> None:
 
 
 def test_partial_is_placed_where_it_is_missing_when_both_are_told() -> None:
-    found = judged(practice("DS101", 1, Status.PARTIAL, evidence(Status.ENFORCED, 3), evidence(Status.MISSING, 9), evidence(Status.MISSING, 12)))
+    found = judged(practice("DS101", 1, Status.PARTIAL, evidence(Status.ENFORCED, 3), evidence(Status.MISSING, 9),
+                            evidence(Status.MISSING, 12)))
     assert found[0].location.line == 9
     assert "2 places without it" in found[0].message
 

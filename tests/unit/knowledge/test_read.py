@@ -22,7 +22,8 @@ from opslint.knowledge.types import ActionForm, Applies, HookForm, PluginForm
 
 
 @pytest.mark.parametrize("written", [
-    "https://github.com/PyCQA/bandit", "https://github.com/PyCQA/bandit.git", "http://github.com/pycqa/bandit/", "git@github.com:PyCQA/bandit.git",
+    "https://github.com/PyCQA/bandit", "https://github.com/PyCQA/bandit.git", "http://github.com/pycqa/bandit/",
+    "git@github.com:PyCQA/bandit.git",
     "ssh://git@github.com/PyCQA/bandit", "git://github.com/PyCQA/bandit.git", "github.com/PyCQA/bandit",
 ])
 def test_address_is_the_same_when_spelled_another_way(written: str) -> None:
@@ -107,8 +108,8 @@ def test_tool_samples_come_with_what_they_must_do_when_read() -> None:
 
 
 def test_rule_is_a_value_with_defaults_when_only_the_needed_is_given() -> None:
-    data = {"code": "DS101", "name": "sast", "title": "T", "level": 1, "mode": "any", "why": "w", "counts": "c", "applies": {"any": ["source"]},
-            "missing": "m", "how": {"text": "t", "github": "a: 1\n"}, "sources": ["https://x.example"],
+    data = {"code": "DS101", "name": "sast", "title": "T", "level": 1, "mode": "any", "why": "w", "counts": "c",
+            "applies": {"any": ["source"]}, "missing": "m", "how": {"text": "t", "github": "a: 1\n"}, "sources": ["https://x.example"],
             "fields": [{"for-each": "job", "holds": "true", "why": "y"}]}
     rule = rule_from(data)
     assert (rule.soft, rule.late, rule.by_itself, rule.not_counts) == (True, False, False, "")

@@ -48,7 +48,8 @@ def test_file_passes_when_it_keeps_to_the_schema(tmp_path: Path) -> None:
     ("name: X", "name: [X]", '2: "name": ["X"] is no string'),
     ("name: X", "name: ''", '2: "name": 0 characters, expected at least 1'),
     ("home: https://x.example", "home: x.example", '3: "home": "x.example" does not fit '),
-    ("    commands: [[x]]", "    commands: [[x]]\n    teeth: sharp", '7: "signals.0.teeth": "sharp" is not one of "hard", "soft", "external"'),
+    ("    commands: [[x]]", "    commands: [[x]]\n    teeth: sharp",
+     '7: "signals.0.teeth": "sharp" is not one of "hard", "soft", "external"'),
     ("    - {run: x, shows: [DS101], status: enforced}\n", "    []\n", '8: "examples.match": 0 entries, expected at least 1'),
 ])
 def test_message_says_what_and_expected_when_a_key_is_wrong(tmp_path: Path, old: str, new: str, message: str) -> None:

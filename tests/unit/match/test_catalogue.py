@@ -18,7 +18,8 @@ TOOLS = {
     "toothless": "commands: [[toothless]]\n    actions: [own/toothless]\n    teeth: soft\n    hard: [--exit-code=1, FAIL]",
     "sharp": "commands: [[sharp]]\n    actions: [own/sharp]\n    soft: [--warn, SHARP_SOFT=true]",
     "starred": "commands: [[\"starred*\"]]\n    actions: [\"own/star/*\"]\n    kinds: [\"star.example/*\"]\n    resources: [\"star_*\"]",
-    "inputs": "actions:\n      - {uses: own/inputs, with: {mode: 'scan*', off: '!true', empty: '', any: '*'}}\n    not-actions: [own/inputs/setup]",
+    "inputs": "actions:\n      - {uses: own/inputs, with: {mode: 'scan*', off: '!true', empty: '', any: '*'}}\n"
+              "    not-actions: [own/inputs/setup]",
     "parts": "workflows: [own/r/.github/workflows/scan.yml]\n    images: [docker.io/library/parts, ghcr.io/own/parts]\n"
              "    templates: [Jobs/Parts.gitlab-ci.yml]\n    components: [own/parts/scan]\n    reports: [parts]\n"
              "    hooks: [{repo: 'https://github.com/Own/Parts.git', id: parts}]\n    plugins: [{system: npm, id: parts}]\n"
@@ -52,7 +53,8 @@ def found(catalogue: Catalogue, kind: ActivityKind, name: str, **more: Any) -> l
 
 def command(*argv: str, layers: tuple[tuple[str, ...], ...] = (), image: str = "") -> Command:
     """A simple command."""
-    return Command(argv=argv, layers=layers or (argv,), offset=0, end=1, line=1, column=1, end_line=1, end_column=2, blocking=True, image=image)
+    return Command(argv=argv, layers=layers or (argv,), offset=0, end=1, line=1, column=1, end_line=1, end_column=2, blocking=True,
+                   image=image)
 
 
 def run(catalogue: Catalogue, *argv: str, env: dict[str, str] | None = None, **more: Any) -> list[str]:
@@ -63,9 +65,11 @@ def run(catalogue: Catalogue, *argv: str, env: dict[str, str] | None = None, **m
 @pytest.mark.parametrize(("argv", "tools"), [
     (("plain",), ["plain"]), (("plain", "src"), ["plain"]), (("/usr/local/bin/plain", "src"), ["plain"]), (("./plain",), ["plain"]),
     (("plain", "--version"), []), (("plain", "help"), []), (("plain", "-q", "--version"), []),
-    (("plainer",), []), (("plainer", "check"), ["plain"]), (("plainer", "--color", "x", "check", "src"), ["plain"]), (("plainer", "fix"), []),
+    (("plainer",), []), (("plainer", "check"), ["plain"]),
+    (("plainer", "--color", "x", "check", "src"), ["plain"]), (("plainer", "fix"), []),
     (("PLAIN",), []), (("plain2",), []), (("echo", "plain"), []),
-    (("flagged",), []), (("flagged", "--scan"), ["flagged"]), (("flagged", "--scan", "--dry-run"), []), (("flagged", "--mode=deep"), []),
+    (("flagged",), []), (("flagged", "--scan"), ["flagged"]), (("flagged", "--scan", "--dry-run"), []),
+    (("flagged", "--mode=deep"), []),
     (("starred-thing", "x"), ["starred"]), (("stars",), []), (("…",), []),
 ])
 def test_command_is_a_tool_when_a_form_fits(catalogue: Catalogue, argv: tuple[str, ...], tools: list[str]) -> None:
@@ -125,7 +129,8 @@ def test_variable_is_a_tool_when_it_has_the_value(catalogue: Catalogue, env: dic
 @pytest.mark.parametrize(("argv", "env", "soft"), [
     (("toothless",), {}, True), (("toothless", "--exit-code", "1"), {}, False), (("toothless", "--exit-code=1"), {}, False),
     (("toothless", "--exit-code", "0"), {}, True), (("toothless",), {"FAIL": "true"}, False), (("toothless",), {"FAIL": "false"}, True),
-    (("sharp",), {}, False), (("sharp", "--warn"), {}, True), (("sharp", "--warn=false"), {}, False), (("sharp",), {"SHARP_SOFT": "true"}, True),
+    (("sharp",), {}, False), (("sharp", "--warn"), {}, True), (("sharp", "--warn=false"), {}, False),
+    (("sharp",), {"SHARP_SOFT": "true"}, True),
     (("sharp",), {"SHARP_SOFT": "0"}, False),
 ])
 def test_teeth_follow_flags_and_variables_when_a_tool_runs(catalogue: Catalogue, argv: tuple[str, ...], env: dict[str, str],
@@ -149,7 +154,8 @@ def test_signal_is_decoded_once_when_asked_twice(catalogue: Catalogue) -> None:
 
 
 @pytest.mark.parametrize(("name", "expected"), [
-    ("docker.io/library/python", "python"), ("index.docker.io/own/x", "own/x"), ("registry-1.docker.io/x", "x"), ("GHCR.io/Own/X", "ghcr.io/own/x"),
+    ("docker.io/library/python", "python"), ("index.docker.io/own/x", "own/x"), ("registry-1.docker.io/x", "x"),
+    ("GHCR.io/Own/X", "ghcr.io/own/x"),
 ])
 def test_image_has_one_name_when_spelled_with_its_hub(name: str, expected: str) -> None:
     assert image_name(name) == expected

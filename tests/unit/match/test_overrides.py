@@ -47,7 +47,10 @@ def test_override_is_told_where_it_is_written() -> None:
     assert (activity.chain[-1].path, activity.chain[-1].line) == ("ci/scan.yml", 3)
 
 
-@pytest.mark.parametrize("text", ["secret_detection: {allow_failure: true}\n", "secret_detection: {stage: x}\n", "sast: {allow_failure: false}\n"])
+@pytest.mark.parametrize(
+    "text",
+    ["secret_detection: {allow_failure: true}\n", "secret_detection: {stage: x}\n", "sast: {allow_failure: false}\n"],
+)
 def test_template_stays_soft_when_the_override_gives_no_teeth(text: str) -> None:
     assert changed(text)[1] == SOFT
 
@@ -76,7 +79,15 @@ def test_other_jobs_still_run_when_one_of_several_is_taken_out() -> None:
     assert changed("semgrep-sast: {rules: [{if: $CI_MERGE_REQUEST_IID}]}\n", SAST)[0].events >= {Event.PUSH, Event.CHANGE}
 
 
-@pytest.mark.parametrize(("value", "reason"), [("'true'", "SAST_DISABLED: true switches it off"), ("1", "SAST_DISABLED: 1 switches it off"), ("'false'", ""), ("''", "")])
+@pytest.mark.parametrize(
+    ("value", "reason"),
+    [
+        ("'true'", "SAST_DISABLED: true switches it off"),
+        ("1", "SAST_DISABLED: 1 switches it off"),
+        ("'false'", ""),
+        ("''", ""),
+    ],
+)
 def test_template_is_disabled_when_a_variable_switches_it_off(value: str, reason: str) -> None:
     assert changed(f"variables: {{SAST_DISABLED: {value}}}\n", SAST)[0].disabled == reason
     assert changed("", SAST, {"ci/v.yml": f"variables: {{SAST_DISABLED: {value}}}\n"})[0].disabled == reason

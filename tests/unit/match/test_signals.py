@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -71,7 +72,8 @@ def statuses(index: Index, files: dict[str, str | bytes] | str, code: str) -> li
 
 
 @pytest.mark.parametrize(("run", "status"), [
-    ("tester", "enforced"), ("tester || true", "advisory"), ("tester; true", "advisory"), ("scanner --fail", "enforced"),
+    ("tester", "enforced"), ("tester || true", "advisory"), ("tester; true", "enforced"),
+    ("set +e; tester; true", "advisory"), ("scanner --fail", "enforced"),
     ("if tester; then echo ok; fi", "advisory"), ("tester | tee log", "enforced"),
 ])
 def test_failure_bites_when_the_shell_lets_it(made_up: Index, run: str, status: str) -> None:
@@ -193,10 +195,9 @@ def test_moment_is_the_earliest_when_events_are_many(events: set[Event], expecte
     assert moment(frozenset(events)) == expected
 
 
-def thing(**more: object) -> Activity:
+def thing(**more: Any) -> Activity:
     """Something that runs on a change, but for what is said."""
-    given: dict[str, object] = {"events": frozenset({Event.CHANGE}), **more}
-    return Activity(kind=ActivityKind.COMMAND, name="x", span=Span(path="x"), chain=(), **given)  # type: ignore[arg-type]  fields by name
+    return Activity(kind=ActivityKind.COMMAND, name="x", span=Span(path="x"), chain=(), **{"events": frozenset({Event.CHANGE}), **more})
 
 
 @pytest.mark.parametrize(("activity", "soft_by", "soft_exists", "status"), [
@@ -212,5 +213,6 @@ def thing(**more: object) -> Activity:
     (thing(disabled="if: false", manual=True), "", True, Status.DISABLED),
     (thing(local_hook=True), "", True, Status.ADVISORY),
 ])
-def test_strength_is_the_weakest_link_when_several_things_weaken(activity: Activity, soft_by: str, soft_exists: bool, status: Status) -> None:
+def test_strength_is_the_weakest_link_when_several_things_weaken(activity: Activity, soft_by: str, soft_exists: bool,
+                                                                         status: Status) -> None:
     assert strength(activity, soft_by, soft_exists=soft_exists)[0] is status

@@ -194,3 +194,10 @@ def test_odd_shapes_are_read_past_when_a_keyword_holds_something_else() -> None:
     )
     (only,) = pipeline(text).jobs
     assert (only.id, only.steps, only.needs, only.environment) == ("c", (), (), "")
+
+
+def test_self_repository_reference_is_told_as_a_local_path_when_it_begins_with_a_dollar() -> None:
+    step = job("steps:\n  - uses: $/.github/actions/setup/").steps[0]
+    assert (step.kind, step.uses, step.version) == (StepKind.ACTION, "./.github/actions/setup", None)
+    called = job("uses: $/.github/workflows/test.yml").steps[0]
+    assert (called.kind, called.uses) == (StepKind.WORKFLOW, "./.github/workflows/test.yml")

@@ -59,11 +59,14 @@ def test_child_gets_variables_and_inputs_of_the_job_that_starts_it() -> None:
         "variables: {GLOBAL: g}\nstart:\n  variables: {MODE: fast}\n  trigger:\n    strategy: depend\n"
         "    include:\n      - local: c.yml\n        inputs: {name: given}\n"
     )
-    text = 'spec: {inputs: {name: }}\n---\n"$[[ inputs.name ]]":\n  script: [x]\n  variables: {MODE: slow}\n  rules: [{if: $MODE == "slow"}]\n'
+    text = (
+        'spec: {inputs: {name: }}\n---\n"$[[ inputs.name ]]":\n  script: [x]\n  variables: {MODE: slow}\n'
+        '  rules: [{if: $MODE == "slow"}]\n'
+    )
     _, child = pipelines({ENTRY: trigger, "c.yml": text})
     (job,) = child.jobs
     assert (job.id, job.variables) == ("given", {"GLOBAL": "g", "MODE": "fast"})
-    assert job.disabled == "" or job.events == frozenset()
+    assert Event.PUSH not in job.events
     kept = trigger.replace("    strategy", "    forward: {yaml_variables: false}\n    strategy")
     assert pipelines({ENTRY: kept, "c.yml": text})[1].jobs[0].variables == {"MODE": "slow"}
 

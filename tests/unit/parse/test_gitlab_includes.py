@@ -8,6 +8,7 @@ from opslint.model.pipeline import Event, Job, Pipeline
 from opslint.model.repository import FileStatus, Repository
 from opslint.parse.discover import read_repository
 from opslint.source.memory import MemoryTree
+from opslint.source.node import path_of
 
 ENTRY = ".gitlab-ci.yml"
 
@@ -93,6 +94,16 @@ def test_extends_references_and_defaults_reach_across_files() -> None:
     assert [(step.span.path, step.span.line) for step in test.steps] == [("base.yml", 6), (ENTRY, 6)]
     assert [(image.reference, image.span.path) for image in test.images] == [("python:3", "base.yml")]
     assert bare.images == ()
+
+
+def test_keys_of_a_job_know_the_files_they_come_from() -> None:
+    files = {ENTRY: "default: {interruptible: true}\ninclude: a.yml\nx: {tags: [y]}\n", "a.yml": "\nx:\n  script: [z]\n  timeout: 1h\n"}
+    job = job_of(files, "x")
+    assert job.node is not None
+    places = {key: (path_of(node, "?"), node.line) for key, node, _ in job.node.items()}
+    assert places == {"script": ("a.yml", 3), "timeout": ("a.yml", 4), "tags": (ENTRY, 3), "interruptible": (ENTRY, 1)}
+    assert job.timeout_span is not None
+    assert (job.span.path, job.timeout_span.path) == (ENTRY, "a.yml")
 
 
 def test_stages_workflow_and_needs_of_all_files_hold_for_the_pipeline() -> None:

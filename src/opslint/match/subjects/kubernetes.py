@@ -8,6 +8,7 @@ from typing import Any
 
 from opslint.match.argv import glob
 from opslint.match.catalogue import image_name
+from opslint.match.subjects.charts import value_images
 from opslint.match.subjects.subject import Stage, Subject, dig
 from opslint.model.pipeline import Image
 from opslint.model.resource import Resource
@@ -226,7 +227,7 @@ def image_facts(image: Image, kustomized: dict[str, tuple[str, str]]) -> dict[st
 
 
 def images(stage: Stage) -> Iterator[Subject]:
-    """Every image of a manifest, Workflow or Rollout, as kustomize leaves it."""
+    """Every image of a manifest, Workflow or Rollout, as kustomize leaves it, and of the values of a chart that is deployed."""
     kustomized = _kustomized(stage)
     seen: set[tuple[str, int, int]] = set()
     for resource in stage.resources():
@@ -243,6 +244,8 @@ def images(stage: Stage) -> Iterator[Subject]:
             if key not in seen:
                 seen.add(key)
                 yield Subject(name=image.reference, span=image.span, it=image_facts(image, kustomized), root=view.pipeline.node)
+    for image in value_images(stage):
+        yield Subject(name=image.reference, span=image.span, it=image_facts(image, {}))
 
 
 MAKERS = {"workload": workloads, "resource": resources, "image": images}

@@ -11,8 +11,7 @@ from opslint.match.jobs import Jobs, JobView
 from opslint.model.pipeline import Pipeline
 from opslint.model.repository import Repository
 from opslint.model.resource import Resource
-from opslint.source.node import Mapping, Node, Sequence
-from opslint.source.sourced import path_of
+from opslint.source.node import Mapping, Node, Sequence, path_of
 from opslint.source.span import Span
 
 

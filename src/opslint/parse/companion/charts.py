@@ -66,8 +66,8 @@ def _dependencies(root: Mapping) -> list[dict[str, object]]:
 def parse_values(kind: str, path: str, data: bytes, aside: bool) -> Parsed:
     """Read a Helm values file for the images it sets, best effort.
 
-    Facts: `images` (list of {repository, tag, digest, line}, in order): mappings with `repository` and `tag` or `digest`, and
-           plain `image: name:tag` values.
+    Facts: `images` (list of {repository, tag, digest, line, place: line of the tag or digest}, in order): mappings with
+           `repository` and `tag` or `digest`, and plain `image: name:tag` values.
     """
     documents = yaml_from(data).documents
     root = documents[0] if documents and isinstance(documents[0], Mapping) else None
@@ -99,6 +99,7 @@ def _images(root: Mapping) -> list[dict[str, object]]:
                     "tag": node.text("tag") or "",
                     "digest": node.text("digest") or "",
                     "line": repository.line,
+                    "place": (node.get("tag") or node.get("digest") or repository).line,
                 }
             )
         image = node.get("image")

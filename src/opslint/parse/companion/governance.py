@@ -85,6 +85,11 @@ _ELSEWHERE = late(
     re.IGNORECASE,
 )
 """A refusal that goes on so speaks of a way not to use, not of reporting."""
+_REFUSED_WAY = late(
+    r"\b(?:do\s{1,3}not|don't|never)\s{1,3}(?:report|submit|send|disclose|file|open|create|raise|post|use|discuss)\b[^.\n;,:]{0,160}",
+    re.IGNORECASE,
+)
+"""A way that is not to be used, up to the end of the clause: it is no instruction."""
 _SECURITY_PLACES = late(r"^(?:\.github/|docs/|\.gitlab/|\.well-known/)?security\.(?:md|markdown|rst|txt|adoc)$", re.IGNORECASE)
 
 
@@ -97,7 +102,7 @@ def parse_security_policy(kind: str, path: str, data: bytes, aside: bool) -> Par
     """
     text = text_from(data)[:100_000]
     flat = re.sub(r"(?<=[^\n])\n(?=[^\n#*\-|>])", " ", text)
-    found = _CONTACT.search(text) or _ADVISORY.search(text) or _INSTRUCTION.search(flat)
+    found = _CONTACT.search(text) or _ADVISORY.search(text) or _INSTRUCTION.search(_REFUSED_WAY.sub("report ", flat))
     refuses = any(not _ELSEWHERE.search(match.group("rest")) for match in _REFUSAL.finditer(flat))
     contact = found is not None
     placed = _SECURITY_PLACES.match(path) is not None

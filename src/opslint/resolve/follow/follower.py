@@ -7,6 +7,7 @@ from typing import Protocol
 import msgspec
 
 from opslint.model.activity import Activity, ActivityKind, Command, Hop
+from opslint.model.pipeline import Platform
 from opslint.resolve.jobs.places import Files
 from opslint.source.span import Span
 
@@ -20,7 +21,8 @@ class Lead(msgspec.Struct, frozen=True, kw_only=True):
 
     Shape:  `script` is its text as the shell gets it, `span` the place of its first line; `line_step` is 1 where the text's lines
             are the file's lines, 0 where all of it stands on one. `soft_why` says why the runner goes on when it fails.
-            `folder` is where it runs, relative to the root; `confidence` "low" where it is only likely that it runs.
+            `folder` is where it runs, relative to the root; `confidence` "low" where it is only likely that it runs;
+            `arguments` are the positional ones of a script, None where it has none to speak of.
     """
 
     script: str
@@ -33,18 +35,21 @@ class Lead(msgspec.Struct, frozen=True, kw_only=True):
     soft_why: str = ""
     confidence: str = ""
     env: dict[str, str] = {}
+    arguments: tuple[str, ...] | None = None
 
 
 class Led(msgspec.Struct, frozen=True, kw_only=True):
     """What a follower says of one command.
 
     Shape: `leads` are the scripts it runs, in order; `dead` says why it cannot run though its files were found (no such script),
-           "" otherwise; `stub` is True where its script only says that there is none.
+           "" otherwise; `stub` is True where its script only says that there is none; `marks` are what a program of one's own
+           plainly does, as `Command.marks`.
     """
 
     leads: tuple[Lead, ...] = ()
     dead: str = ""
     stub: bool = False
+    marks: tuple[str, ...] = ()
 
 
 class Leads(Protocol):
@@ -55,6 +60,15 @@ class Leads(Protocol):
         ...
 
 
+SUFFIXES = (".sh", ".bash", ".zsh", ".ksh", ".py", ".rb", ".pl", ".js", ".mjs", ".ts")
+"""How the names of scripts end."""
+
+_OUTSIDE = ("/", "~", "$", "-", "%")
+_OPEN = frozenset("…*?[{ \n")
+SCRIPTS = "opslint.resolve.follow.scripts:follow"
+"""What follows a command word that is a path."""
+PYTHON = "opslint.resolve.follow.python_scripts:follow"
+
 FOLLOWERS: dict[str, str] = {
     "make": "opslint.resolve.follow.make:follow",
     "gmake": "opslint.resolve.follow.make:follow",
@@ -63,8 +77,17 @@ FOLLOWERS: dict[str, str] = {
     "pnpm": "opslint.resolve.follow.node:follow",
     "bun": "opslint.resolve.follow.node:follow",
     "tox": "opslint.resolve.follow.tox:follow",
+    "dvc": "opslint.resolve.follow.dvc:follow",
+    "python": PYTHON,
+    "pypy": PYTHON,
+    **dict.fromkeys(("bash", "sh", "dash", "zsh", "ash", "ksh", "source", "."), SCRIPTS),
 }
 """Command word -> the function that follows it (`module:function`), imported when first met."""
+
+
+def is_script(word: str) -> bool:
+    """Whether a command's word may be a file of the repository that is started by its path."""
+    return ("/" in word or word.endswith(SUFFIXES)) and not word.startswith(_OUTSIDE) and not _OPEN & set(word)
 
 
 class Follower:
@@ -87,25 +110,41 @@ class Follower:
         command = activity.command
         if command is None or len(seen) >= MAX_DEPTH or "…" in command.folder or command.image or command.remote:
             return activity
-        layer = next((one for one in reversed(command.layers) if one[0] in FOLLOWERS), None)
+        layer: tuple[str, ...] | None = command.argv
+        if not is_script(command.argv[0]):
+            layer = next((one for one in reversed(command.layers) if one[0] in FOLLOWERS), None)
         if layer is None:
             return activity
         led = self._leads(layer[0])(layer, command.folder, activity.env, self.files)
         if led is None:
             return activity
+        if led.marks:
+            activity = msgspec.structs.replace(activity, command=msgspec.structs.replace(command, marks=led.marks))
         for lead in led.leads:
             place = (lead.span.path, lead.span.line)
             if place not in seen:
                 self._enter(activity, lead, (*seen, place), found)
         if led.stub:
             return None
-        return msgspec.structs.replace(activity, disabled=activity.disabled or led.dead) if led.dead else activity
+        elsewhere = activity.job is not None and activity.job.platform is Platform.ARGO  # its image brings files of its own
+        if led.dead and not elsewhere:
+            return msgspec.structs.replace(activity, disabled=activity.disabled or led.dead)
+        return activity
 
     def _enter(self, activity: Activity, lead: Lead, seen: tuple[tuple[str, int], ...], found: list[Activity | None]) -> None:
         from opslint.resolve.shell import commands_of
 
         variables = {**activity.env, **lead.env}
-        for told in commands_of(lead.script, shell=lead.shell, errexit=lead.errexit, pipefail=lead.pipefail, variables=variables):
+        names = activity.command.variables if activity.command is not None and lead.arguments else ()
+        for told in commands_of(
+            lead.script,
+            shell=lead.shell,
+            errexit=lead.errexit,
+            pipefail=lead.pipefail,
+            variables=variables,
+            arguments=lead.arguments,
+            names=names,
+        ):
             if len(found) >= MAX_FOLLOWED:
                 return
             inner = _led(activity, lead, told)
@@ -114,12 +153,13 @@ class Follower:
             found[position] = self._follow(inner, seen, found)
 
     def _leads(self, word: str) -> Leads:
-        if word not in self._loaded:
+        target = FOLLOWERS.get(word, SCRIPTS)
+        if target not in self._loaded:
             from importlib import import_module
 
-            module, _, name = FOLLOWERS[word].partition(":")
-            self._loaded[word] = getattr(import_module(module), name)
-        return self._loaded[word]
+            module, _, name = target.partition(":")
+            self._loaded[target] = getattr(import_module(module), name)
+        return self._loaded[target]
 
 
 def _led(activity: Activity, lead: Lead, told: Command) -> Activity:

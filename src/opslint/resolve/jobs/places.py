@@ -6,8 +6,7 @@ from bisect import bisect_right
 
 from opslint.errors import UnreadableFile
 from opslint.model.pipeline import Step
-from opslint.source.node import Node, Scalar
-from opslint.source.sourced import path_of
+from opslint.source.node import Node, Scalar, path_of
 from opslint.source.span import Span
 from opslint.source.tree import Tree
 

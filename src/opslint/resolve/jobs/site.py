@@ -11,12 +11,14 @@ import msgspec
 from opslint.model.activity import Activity, ActivityKind, Command, Hop
 from opslint.model.pipeline import Event, Job, Pipeline, Platform, Step, StepKind
 from opslint.resolve.jobs.places import Block, Files, block_of, span_of
+from opslint.source.expressions import has_expression
 from opslint.source.late import late
 from opslint.source.node import Mapping as MappingNode
 from opslint.source.span import Span
 
 MAX_TEXT = 120
 
+_INPUT = late(r"\binputs\.([A-Za-z_][\w-]*)")
 _FAILING = late(r"\bexit\s+(?:[1-9]|\$)|\bfalse\b|setFailed|\breturn\s+[1-9]|\bfail\b")
 CLUSTER_ACTIONS = frozenset(
     {
@@ -116,10 +118,27 @@ def moment_of(step: Step, site: Site) -> Moment:
         return Moment(site.events, step.when, "")
     from opslint.parse.github.conditions import events_reaching
 
-    events, when = events_reaching(step.condition, site.events, site.pipeline.triggers)
+    condition = with_inputs(step.condition, site) if site.depth else step.condition
+    if condition is None:
+        return Moment(site.events, step.when, "")
+    events, when = events_reaching(condition, site.events, site.pipeline.triggers)
     if site.events and not events:
         return Moment(events, step.when or when, f"no event gets past `if: {shortened(step.condition)}`")
     return Moment(events, step.when or when, "")
+
+
+def with_inputs(condition: str, site: Site) -> str | None:
+    """The condition of a composite action's step with the inputs it was called with; None where one of them is not known."""
+    unknown = False
+
+    def given(match: re.Match[str]) -> str:
+        nonlocal unknown
+        value = site.env.get(f"INPUT_{match.group(1).upper()}")
+        unknown = unknown or value is None or has_expression(value)
+        return "'" + (value or "").replace("'", "''") + "'"
+
+    filled = _INPUT.sub(given, condition)
+    return None if unknown else filled
 
 
 def softness(step: Step, position: int, steps: tuple[Step, ...]) -> str:

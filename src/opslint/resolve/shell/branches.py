@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from fnmatch import fnmatchcase
 from typing import TYPE_CHECKING
 
 from opslint.resolve.shell.assign import LOST
 from opslint.resolve.shell.state import Level, Way
-from opslint.resolve.shell.syntax.words import UNKNOWN, fields_of
+from opslint.resolve.shell.syntax.words import UNKNOWN, fields_of, text_of
 
 if TYPE_CHECKING:  # for signatures only: the grammar is imported when a script is met
     from tree_sitter import Node
@@ -23,15 +24,32 @@ TESTERS = frozenset({"test", "[", "diff", "cmp", "grep", "egrep", "comm", "read"
 
 
 def case(walker: Walker, node: Node, way: Way) -> bool:
-    """`case … esac`: every branch may run."""
+    """`case … esac`: every branch may run, or the one that a word that is known leads to."""
     known = Branches(way.level)
+    value = node.child_by_field_name("value")
+    word = text_of(value, walker.source, way.level.scope) if value is not None else UNKNOWN
+    if any(child.type in (";&", ";;&") for item in node.named_children for child in item.children):
+        word = UNKNOWN
     for item in node.named_children:
-        if item.type == "case_item":
-            values = item.children_by_field_name("value")
+        if item.type != "case_item":
+            continue
+        values = item.children_by_field_name("value")
+        fits = _fits(word, [text_of(pattern, walker.source, way.level.scope) for pattern in values])
+        if fits is not False:
             walker.block([child for child in item.named_children if child not in values], way.inner())
             known.end()
+        if fits:
+            break
     known.merge()
     return False
+
+
+def _fits(word: str, patterns: list[str]) -> bool | None:
+    """Whether a word fits one of a case item's patterns, None where that cannot be said."""
+    if UNKNOWN in word:
+        return None
+    answers = [None if UNKNOWN in pattern or "(" in pattern else fnmatchcase(word, pattern) for pattern in patterns]
+    return True if True in answers else None if None in answers else False
 
 
 def conditional(walker: Walker, node: Node, way: Way) -> bool:

@@ -28,11 +28,19 @@ _CACHE_SIZE = 4096
 
 
 def commands_of(
-    script: str, *, shell: str = "bash", errexit: bool = True, pipefail: bool = False, variables: Mapping[str, str] | None = None
+    script: str,
+    *,
+    shell: str = "bash",
+    errexit: bool = True,
+    pipefail: bool = False,
+    variables: Mapping[str, str] | None = None,
+    arguments: tuple[str, ...] | None = None,
+    names: tuple[str, ...] = (),
 ) -> tuple[Command, ...]:
     """The commands a block runs, in order, wrappers taken off, each with what its failure does to the block.
 
-    Shape:  `shell` is a dialect as `shell_semantics` gives it; `variables` are those the platform sets, expressions allowed.
+    Shape:  `shell` is a dialect as `shell_semantics` gives it; `variables` are those the platform sets, expressions allowed;
+            `arguments` the positional ones of a script, `names` the variables behind those of them that are not known.
     Units:  offsets count code points into `script`.
     Never raises, whatever the text; identical blocks are read once.
     """
@@ -45,12 +53,12 @@ def commands_of(
         if variables
         else {}
     )
-    key = (script, shell, errexit, pipefail, *sorted(known.items()))
+    key = (script, shell, errexit, pipefail, arguments, names, *sorted(known.items()))
     cached = _CACHE.get(key)
     if cached is None:
         if len(_CACHE) >= _CACHE_SIZE:
             _CACHE.clear()
-        cached = _CACHE[key] = _read(script, shell, errexit, pipefail, known)
+        cached = _CACHE[key] = _read(script, shell, errexit, pipefail, known, arguments, names)
     return cached
 
 
@@ -62,11 +70,20 @@ def forget() -> None:
     calm()
 
 
-def _read(script: str, shell: str, errexit: bool, pipefail: bool, known: dict[str, str]) -> tuple[Command, ...]:
+def _read(
+    script: str,
+    shell: str,
+    errexit: bool,
+    pipefail: bool,
+    known: dict[str, str],
+    arguments: tuple[str, ...] | None,
+    names: tuple[str, ...],
+) -> tuple[Command, ...]:
     if not script.strip():
         return ()
     found: list[Command] = []
-    scope = Scope({**_ROOTS, **{name: _opaque(value) for name, value in known.items()}}, {})
+    given = list(arguments) if arguments is not None else None
+    scope = Scope({**_ROOTS, **{name: _opaque(value) for name, value in known.items()}}, {}, given, {"@": names})
     for name, value in known.items():
         if UNKNOWN in scope.variables[name] and value != UNKNOWN:
             scope.origins[name] = names_in(value, scope)

@@ -26,6 +26,9 @@ MAX_COMMANDS = 2000
 MAX_NESTED = 6
 MAX_PEELED = 16
 
+MAX_FILTERS = 6
+
+_EDITORS = frozenset({"envsubst", "sed", "tee", "yq", "awk", "cat", "perl"})
 _ENVIRONMENT = frozenset({"env", "sudo", "cross-env", "gtime"})
 _ASSIGNMENT = late(r"([A-Za-z_]\w*)=(.*)", re.DOTALL)
 _OUTPUTS = frozenset({">", ">>", "&>", ">|", "&>>"})
@@ -199,13 +202,22 @@ class Emitter:
             self.throwaway = True
 
     def next_argv(self, level: Level) -> Words:
-        """What the next member of the pipe runs, unwrapped; empty where there is none or it is no simple command."""
-        node = self.pipe
-        while node is not None and node.type == "redirected_statement":
-            node = node.child_by_field_name("body")
-        if node is None or node.type != "command" or self._walker is None:
-            return ()
-        return layers_of(tuple(simple.words_of(node, self._walker, level)))[-1]
+        """What the next member of the pipe runs, unwrapped; empty where there is none or it is no simple command.
+
+        A filter that only edits the text on its way (`sed`, `envsubst`) is stepped over where the pipe goes on.
+        """
+        member, argv = self.pipe, ()
+        for _ in range(MAX_FILTERS):
+            node = member
+            while node is not None and node.type == "redirected_statement":
+                node = node.child_by_field_name("body")
+            if member is None or node is None or node.type != "command" or self._walker is None:
+                return argv
+            argv = layers_of(tuple(simple.words_of(node, self._walker, level)))[-1]
+            if argv[0] not in _EDITORS:
+                return argv
+            member = member.next_named_sibling
+        return argv
 
     def output(self, whole: Node, level: Level) -> str:
         """The file standard output goes to; a destination that cannot be known is told as written."""

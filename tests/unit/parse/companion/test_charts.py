@@ -26,7 +26,7 @@ def test_requirements_are_those_of_a_chart_only_when_they_list_charts() -> None:
 def test_values_tell_images_in_both_forms() -> None:
     text = "image: {registry: r.io, repository: web, tag: v1}\nside:\n  image: busybox:1.36\nnone: {repository: x}\n"
     assert facts("helm-values", "values.yaml", text)["images"] == [
-        {"repository": "r.io/web", "tag": "v1", "digest": "", "line": 1},
+        {"repository": "r.io/web", "tag": "v1", "digest": "", "line": 1, "place": 1},
         {"repository": "busybox", "tag": "1.36", "digest": "", "line": 3},
     ]
 

@@ -56,6 +56,7 @@ def test_owner_of_a_section_counts_for_its_lines() -> None:
         "To report a vulnerability,\nopen an issue and we will get back to you.\n",
         "security [at] example [dot] org\n",
         "Contact: https://example.org/s\n",
+        "Do not report vulnerabilities in public issues, contact the maintainers.\n",
     ],
 )
 def test_policy_counts_when_it_names_a_way_to_report(text: str) -> None:
@@ -70,6 +71,8 @@ def test_policy_counts_when_it_names_a_way_to_report(text: str) -> None:
         ("Please do not report vulnerabilities to us.\n", "SECURITY.md", "not to report"),
         ("Mail security@example.org.\n", "sub/SECURITY.md", "place"),
         ("", "SECURITY.md", "no way"),
+        ("There is no process yet. Please do not report security problems in issues.\n", "SECURITY.md", "no way"),
+        ("For vulnerabilities, please don't open an issue.\n", "SECURITY.md", "no way"),
     ],
 )
 def test_policy_does_not_count_when_nothing_can_be_reported(text: str, path: str, why: str) -> None:

@@ -13,9 +13,8 @@ from opslint.parse.gitlab.pipeline import pipeline_of
 from opslint.parse.gitlab.project.gather import Gathered, Sources, gather_child
 from opslint.parse.gitlab.when.scenarios import CHILDREN, Scenario
 from opslint.parse.places import span_of
-from opslint.source.node import Mapping, Node, boolean_of
+from opslint.source.node import Mapping, Node, boolean_of, path_of
 from opslint.source.plain import plain
-from opslint.source.sourced import path_of
 
 MAX_LEVELS = 2
 """Levels of child pipelines that GitLab allows."""

@@ -16,11 +16,11 @@ from opslint.parse.gitlab.keywords import MAX_NESTING, jobs_in
 from opslint.parse.gitlab.project.ci_file import CiFile
 from opslint.parse.gitlab.project.inputs import Interpolation
 from opslint.parse.gitlab.project.paths import component_files, included_files, is_own_project
+from opslint.parse.gitlab.project.sourced import sourced
 from opslint.parse.gitlab.when.rules import NEVER, rule_holds, rule_words, rules_of
 from opslint.parse.gitlab.when.scenarios import BY_KEY, Scenario
 from opslint.parse.places import span_of
-from opslint.source.node import Mapping, Node, Scalar, Sequence
-from opslint.source.sourced import path_of, sourced
+from opslint.source.node import Mapping, Node, Scalar, Sequence, path_of
 from opslint.source.tree import Tree
 
 MAX_DEPTH = 50
@@ -71,7 +71,7 @@ def gather(file: CiFile, sources: Sources, scenarios: tuple[Scenario, ...]) -> G
         return None
     gathering = _Gathering(sources, scenarios)
     content = file.content
-    if file.header is not None:
+    if file.header is not None or "include" in content:
         content = sources.interpolation.content(file, content, {})
     gathering.files[file.path] = None
     return gathering.result(gathering.expanded(content, file.path, (file.path,), gathering.everything))

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from opslint.parse.gitlab.project.ci_file import CiFile
+from opslint.parse.gitlab.project.sourced import SourcedScalar, sourced
 from opslint.parse.places import at
 from opslint.source.late import late
-from opslint.source.node import Mapping, Node, Scalar, is_null
-from opslint.source.sourced import SourcedScalar, path_of, sourced
+from opslint.source.node import Mapping, Node, Scalar, is_null, path_of
 
 MAX_VALUE = 1_000_000
 """Characters of one value with inputs in it, as GitLab allows."""

@@ -1,7 +1,7 @@
 """Nodes that know the file they stand in."""
 
-from opslint.source.node import Mapping, Node, Scalar, Sequence
-from opslint.source.sourced import path_of, sourced
+from opslint.parse.gitlab.project.sourced import sourced
+from opslint.source.node import Mapping, Node, Scalar, Sequence, path_of
 from opslint.source.yaml import parse_yaml
 
 
@@ -26,7 +26,7 @@ def test_every_node_knows_its_file_and_keeps_its_place() -> None:
     nodes: list[Node] = [node, key, inner, items, *items]
     assert [path_of(one, "other") for one in nodes] == ["a.yml"] * 6
     assert [(one.line, one.column) for one in items] == [(2, 7), (2, 10)]
-    assert (items.items[1].tag, items.end_column) == ("!t", 14)
+    assert (items.items[1].tag, items.end_column) == ("!t", 15)
 
 
 def test_default_stands_in_when_a_node_does_not_know_its_file() -> None:

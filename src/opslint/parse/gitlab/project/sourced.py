@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from opslint.source.node import Mapping, Node, Scalar, Sequence
+from opslint.source.node import Mapping, Node, Scalar, Sequence, path_of
 
 
 class SourcedScalar(Scalar, eq=False, gc=False):
@@ -23,12 +23,6 @@ class SourcedMapping(Mapping, eq=False):
     """A mapping of the file `path`."""
 
     path: str = ""
-
-
-def path_of(node: Node | None, default: str) -> str:
-    """The file a node stands in, `default` where it does not know."""
-    path: str = getattr(node, "path", default)
-    return path
 
 
 def sourced(root: Node, path: str, change: Callable[[Scalar], Node | None] | None = None) -> Node:

@@ -1,0 +1,42 @@
+"""Composite actions run with the inputs they are called with."""
+
+from __future__ import annotations
+
+import pytest
+
+from opslint.parse.discover import read_repository
+from opslint.resolve.activities import resolve
+from opslint.source.memory import MemoryTree
+
+ACTION = """\
+inputs:
+  lint: {default: 'true'}
+runs:
+  using: composite
+  steps:
+    - if: inputs.lint == 'true'
+      shell: bash
+      run: ruff check .
+"""
+
+
+def disabled(given: str) -> list[str]:
+    tree = MemoryTree({
+        ".github/actions/check/action.yml": ACTION,
+        ".github/workflows/ci.yml": f"on: pull_request\njobs:\n  a:\n    runs-on: x\n    steps:\n      - uses: ./.github/actions/check\n{given}",
+    })
+    activities = resolve(read_repository(tree), tree).activities
+    return [activity.disabled for activity in activities if activity.name == "ruff"]
+
+
+@pytest.mark.parametrize(
+    ("given", "runs"),
+    [
+        ("        with: {lint: 'true'}\n", True),
+        ("        with: {lint: 'false'}\n", False),
+        ("        with: {lint: '${{ github.actor }}'}\n", True),
+        ("", True),
+    ],
+)
+def test_step_of_an_action_runs_unless_its_inputs_say_otherwise(given: str, runs: bool) -> None:
+    assert [not why for why in disabled(given)] == [runs]
