@@ -22,6 +22,8 @@ from opslint.model.activity import Activity, ActivityKind
 from opslint.model.evidence import RANK, Status
 from opslint.model.pipeline import Event
 from opslint.parse.images import image_from
+from opslint.resolve.follow.follower import Follower
+from opslint.resolve.jobs.places import Files
 from opslint.resolve.shell.commands import commands_of
 from opslint.source.memory import MemoryTree
 from opslint.source.span import Span
@@ -92,8 +94,10 @@ def sample_activities(sample: ToolSample) -> list[Activity]:
 
     if sample.run:
         commands = commands_of(sample.run, shell="bash", errexit=True, pipefail=True)  # noqa: S604  reads words, runs nothing
-        return [activity(ActivityKind.COMMAND, one.argv[0] if one.argv else "", command=one, blocking=one.blocking,
-                         soft_why=one.soft_why, env={**sample.env, **one.env}) for one in commands]
+        follower = Follower(Files(MemoryTree(dict(sample.files))))
+        started = [activity(ActivityKind.COMMAND, one.argv[0] if one.argv else "", command=one, blocking=one.blocking,
+                            soft_why=one.soft_why, env={**sample.env, **one.env}) for one in commands]
+        return [one for each in started for one in (follower.follow(each) if sample.files else [each])]
     if sample.uses:
         slug, _, version = sample.uses.partition("@")
         kind = ActivityKind.WORKFLOW if "/.github/workflows/" in slug else ActivityKind.ACTION

@@ -12,17 +12,20 @@ OFF = frozenset({"", "0", "false", "False", "no", "off", "none", "never"})
 ARGUMENT_INPUTS = ("args", "arguments", "options", "flags", "extra_args", "extra-args", "additional_args", "command", "cmd", "run")
 
 
-MARKS = ("$", ">", "|")
-"""With what a word of a form begins that speaks of a variable the command uses, the file it writes, or what it is piped to."""
+MARKS = ("$", ">", "|", "@")
+"""With what a word of a form begins that speaks of a variable the command uses, the file it writes, what it is piped to, or what
+the program of one's own that it starts plainly does."""
 
 
 def marks_of(command: Command, excludes: Sequence[str]) -> list[str]:
-    """What forms may ask beside the words of a command: `$NAME` of each variable that is not known, `>file`, `|next command`.
+    """What forms may ask beside the words of a command: `$NAME` of each variable that is not known, `>file`, `|next command`,
+    `@mark` of what the program does.
 
     Shape: `excludes` may hold `$NAME` globs; the variables that fit one are left out.
     """
     refused = [flag[1:] for flag in excludes if flag.startswith("$")]
     marks = [f"${name}" for name in command.variables if not any(glob(name, pattern) for pattern in refused)]
+    marks.extend(f"@{mark}" for mark in command.marks)
     if command.pipe_to:
         marks.append("|" + " ".join(command.pipe_to))
     elif command.stdout_to not in ("", "|"):

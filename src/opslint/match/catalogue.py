@@ -154,8 +154,7 @@ class Catalogue:
         beside: list[str] = []
         inputs = activity.inputs
         if activity.kind is ActivityKind.COMMAND and activity.command is not None:
-            if activity.command.variables or activity.command.stdout_to:
-                beside = marks_of(activity.command, signal.excludes)
+            beside = marks_of(activity.command, signal.excludes)
             words, fits = _command_words(signal, activity.command, beside)
             if not words:
                 return None

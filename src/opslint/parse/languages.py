@@ -40,7 +40,7 @@ NOT_SOURCE = late(
 )
 
 TOOLING_LANGUAGES = frozenset({"Shell", "PowerShell", "AWK"})
-TOOLING_FOLDERS = re.compile(r"(?:^|/)(?:scripts?|hack|ci|\.?tools?|tooling|bootstrap)/", re.IGNORECASE)
+TOOLING_FOLDERS = re.compile(r"(?:^|/)(?:scripts?|hack|\.?ci|tools?|tooling|bootstrap)/", re.IGNORECASE)
 """What handles the manifests or the infrastructure of a repository, rather than being its product."""
 
 

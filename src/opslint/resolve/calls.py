@@ -137,7 +137,8 @@ class Calls:
         if all(pipeline.entry for pipeline in files.values()):
             return
         reached: set[str] = set()
-        waiting = [path for path, pipeline in files.items() if pipeline.entry]
+        started = {pipeline.path for pipeline in files.values() if any(one.name == "parent_pipeline" for one in pipeline.triggers)}
+        waiting = [path for path, pipeline in files.items() if pipeline.entry or path in started]
         while waiting:
             path = waiting.pop()
             if path in reached:

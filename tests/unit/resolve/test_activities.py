@@ -248,6 +248,23 @@ def test_gitlab_template_runs_when_its_include_does() -> None:
     assert Event.PUSH not in events
 
 
+def test_gitlab_child_pipeline_runs_when_a_job_starts_it() -> None:
+    trigger = "start:\n  trigger:\n    strategy: depend\n    include:\n      - component: $CI_SERVER_FQDN/$CI_PROJECT_PATH/c@1\n"
+    files = {".gitlab-ci.yml": trigger, "templates/c.yml": "spec: {inputs: {}}\n---\ntest:\n  script: pytest\n"}
+    found = _one(files, "pytest")
+    assert (found.disabled, found.span.path, found.span.line) == ("", "templates/c.yml", 4)
+
+
+def test_gitlab_job_runs_where_it_is_written_when_it_is_included() -> None:
+    files = {
+        ".gitlab-ci.yml": "include: ci/*.yml\nbuild:\n  extends: .base\n  allow_failure: true\n",
+        "ci/base.yml": ".base:\n  script:\n    - |\n      cd src\n      pytest -q\n",
+    }
+    found = _one(files, "pytest")
+    assert [(hop.path, hop.line) for hop in found.chain] == [("ci/base.yml", 5)]
+    assert (found.span.column, found.soft_why, found.job is not None and found.job.pipeline) == (7, "allow_failure: true", ".gitlab-ci.yml")
+
+
 def test_gitlab_hidden_job_is_disabled_when_nothing_extends_it() -> None:
     hidden = ".lint:\n  script: flake8\n"
     assert _one({".gitlab-ci.yml": hidden + "test:\n  script: pytest\n"}, "flake8").disabled

@@ -118,5 +118,5 @@ def _triggers(flow: Flow, jobs: tuple[Job, ...], includes: tuple[Include, ...], 
     found: dict[Event, Trigger] = {}
     for scenario in (*flow.scenarios, *flow.spare):
         if scenario.event in reached and scenario.event not in found:
-            found[scenario.event] = Trigger(name=scenario.name, events=frozenset({scenario.event}), span=span)
+            found[scenario.event] = Trigger(name=scenario.name.partition(" ")[0], events=frozenset({scenario.event}), span=span)
     return tuple(found.values())

@@ -39,7 +39,7 @@ def follow(argv: tuple[str, ...], folder: str, env: dict[str, str], files: Files
     if dialect == "python":
         from opslint.resolve.follow.python_scripts import script_led
 
-        return script_led(path, text, folder)
+        return script_led(path, text)
     if not dialect:
         return None
     lead = Lead(
