@@ -9,9 +9,9 @@ from opslint.errors import NoInputError, UnreadableFile
 from opslint.knowledge.index import Index
 from opslint.model.repository import FileStatus
 from opslint.parse.companion.table import COMPANIONS, parse_companion
-from opslint.parse.discover import read_repository
-from opslint.parse.registry import BY_CONTENT, PARSERS, Parser, load_function
-from opslint.source.memory import MemoryTree
+from opslint.parse.discovery.discover import read_repository
+from opslint.parse.discovery.registry import BY_CONTENT, PARSERS, Parser, load_function
+from opslint.source.trees.memory import MemoryTree
 
 PATHS = {
     "github.workflow": (".github/workflows/a.yml", "on: push\njobs:\n"),

@@ -19,8 +19,8 @@ from opslint.knowledge.index import Index
 from opslint.model.result import Report
 from opslint.report.paint import columns
 from opslint.report.registry import REPORTERS, RenderOptions, renderer
-from opslint.source.memory import MemoryTree
 from opslint.source.tree import open_tree
+from opslint.source.trees.memory import MemoryTree
 
 ROOT = Path(__file__).resolve().parents[2]
 EXAMPLES = sorted(path for path in (ROOT / "examples").iterdir() if path.is_dir())

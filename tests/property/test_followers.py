@@ -8,10 +8,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from opslint.parse.discover import read_repository
+from opslint.parse.discovery.discover import read_repository
 from opslint.resolve.activities import resolve
 from opslint.resolve.shell import commands_of
-from opslint.source.memory import MemoryTree
+from opslint.source.trees.memory import MemoryTree
 
 RUNS = {"Makefile": "make a", "package.json": "npm test", "tox.ini": "tox", "tox.toml": "tox", "pyproject.toml": "tox"}
 MAKE = st.lists(

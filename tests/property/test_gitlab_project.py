@@ -6,8 +6,8 @@ import msgspec
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from opslint.parse.discover import read_repository
-from opslint.source.memory import MemoryTree
+from opslint.parse.discovery.discover import read_repository
+from opslint.source.trees.memory import MemoryTree
 
 NAMES = (".gitlab-ci.yml", "a.yml", "ci/b.yml", "templates/c.yml")
 ODD = ("/a.yml", "*.yml", "**/*.yml", "**", "ci/*", "./b.yml", "../a.yml", "$X.yml", "", "gone.yml", "[", "{a,b}.yml", "a" * 300)

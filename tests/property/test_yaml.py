@@ -8,11 +8,11 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from opslint.errors import UnreadableFile
-from opslint.source.expressions import expressions_in, mask_expressions
 from opslint.source.node import Mapping, Node, Scalar, Sequence
 from opslint.source.plain import plain
 from opslint.source.reading.actions import actions_in, blocks_of
 from opslint.source.reading.templates import mask_actions
+from opslint.source.words.expressions import expressions_in, mask_expressions
 from opslint.source.yaml import YamlFile, parse_yaml
 
 WORDS = st.text(

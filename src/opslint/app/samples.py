@@ -21,12 +21,12 @@ from opslint.match.signals import strength
 from opslint.model.activity import Activity, ActivityKind
 from opslint.model.evidence import RANK, Status
 from opslint.model.pipeline import Event
-from opslint.parse.images import image_from
+from opslint.parse.values.images import image_from
 from opslint.resolve.follow.follower import Follower
 from opslint.resolve.jobs.places import Files
 from opslint.resolve.shell.commands import commands_of
-from opslint.source.memory import MemoryTree
 from opslint.source.span import Span
+from opslint.source.trees.memory import MemoryTree
 
 HERE = Span(path="sample")
 

@@ -25,7 +25,7 @@ from opslint.model.evidence import Signal
 from opslint.model.pipeline import Platform
 from opslint.model.repository import FileEntry, FileStatus, Repository
 from opslint.model.result import MethodologyResult, Report
-from opslint.parse.discover import read_repository
+from opslint.parse.discovery.discover import read_repository
 from opslint.resolve.activities import resolve
 from opslint.source.span import Span
 from opslint.source.tree import Tree
@@ -113,7 +113,7 @@ def scan_tree(tree: Tree, index: Index, options: ScanOptions) -> Scan:
     facts.take(tuple(signals))
 
     results = judge_repository(rules, index.methodologies, signals, facts.places,
-                               lambda rule: unknown_for(rule, repository), choose)
+                               lambda rule: unknown_for(rule, repository, by_tools=rule.code in index.by_tools), choose)
     return Scan(repository=repository, signals=tuple(signals), report=_report(tree, index, repository, results, options))
 
 

@@ -145,13 +145,14 @@ def _assemble(digest: str, methodologies: Any, rules: dict[str, Rule], programs:
             _place_signal(place, signal, position)
     named = {table: {key: tuple(row) for key, row in sorted(rows.items())} for table, rows in tables.items()}
     every = {field: named.get(field, {}) for field in Index.__struct_fields__
-             if field not in ("format", "digest", "methodologies", "rules", "programs", "signs", "signals", "homes")}
+             if field not in ("format", "digest", "methodologies", "rules", "programs", "signs", "signals", "homes", "by_tools")}
     homes: dict[str, list[str]] = defaultdict(list)
     for name in sorted(tools):
         homes[tools[name].home.rstrip("/").rpartition("/")[2].lower()].append(name)
     return Index(format=FORMAT, digest=digest, methodologies=methodologies,
                  rules=tuple(rules[code] for code in sorted(rules, key=_order)), programs=programs, signs=signs,
-                 signals=tuple(signals), homes={key: tuple(names) for key, names in sorted(homes.items())}, **every)
+                 signals=tuple(signals), by_tools=tuple(sorted({code for tool in tools.values() for one in tool.signals for code in one.shows})),
+                 homes={key: tuple(names) for key, names in sorted(homes.items())}, **every)
 
 
 def _order(code: str) -> tuple[int, str]:

@@ -8,7 +8,7 @@ import msgspec
 
 from opslint.knowledge.types import Methodology, Rule, ToolSignal
 
-FORMAT = 3
+FORMAT = 4
 
 
 class IndexedSignal(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
@@ -33,7 +33,7 @@ class Index(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """Rules and tools, ready to look up.
 
     Shape: each table maps a name as written in pipelines (lower case for slugs, images and hooks) to positions in `signals`;
-           `homes` maps the name of a tool's own repository to the tools made there; `*_globs` hold the names that carry a
+           `by_tools` are the practices that some tool shows; `homes` maps the name of a tool's own repository to the tools made there; `*_globs` hold the names that carry a
            wildcard; `programs` has one list a rule, parallel to its `fields`.
     """
 
@@ -45,6 +45,7 @@ class Index(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     signs: dict[str, Any]
     signals: tuple[msgspec.Raw, ...]
     homes: dict[str, tuple[str, ...]]
+    by_tools: tuple[str, ...]
     commands: dict[str, tuple[int, ...]]
     command_globs: dict[str, tuple[int, ...]]
     actions: dict[str, tuple[int, ...]]

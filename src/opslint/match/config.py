@@ -8,7 +8,7 @@ from opslint.errors import UnreadableFile
 from opslint.knowledge.types import ConfigForm
 from opslint.match.argv import glob
 from opslint.model.activity import Hop
-from opslint.parse.aside import aside
+from opslint.parse.discovery.aside import aside
 from opslint.source.node import Mapping, Node, Scalar, Sequence
 from opslint.source.tree import Tree
 from opslint.source.yaml import parse_yaml

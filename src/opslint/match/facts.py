@@ -20,11 +20,11 @@ from opslint.model.pipeline import Event, Pipeline, Platform, StepKind
 from opslint.model.repository import Repository
 from opslint.model.resource import Resource
 from opslint.model.result import Because
-from opslint.parse.aside import aside as is_aside
-from opslint.parse.languages import count_languages, without_tooling
-from opslint.source.late import late
+from opslint.parse.discovery.aside import aside as is_aside
+from opslint.parse.discovery.languages import count_languages, without_tooling
 from opslint.source.span import Span
 from opslint.source.tree import Tree
+from opslint.source.words.late import late
 
 TAG_RULE = late(r'rule\s+"\w*_missing_tags"')
 TAG_WORDS = late(r"\b(tags|labels)\b")

@@ -17,9 +17,9 @@ from opslint.match.subjects.table import Scene
 from opslint.match.wording import weakened
 from opslint.model.activity import Activity, ActivityKind, Hop
 from opslint.model.evidence import RANK, Confidence, Evidence, Signal, Status
-from opslint.source.late import late
 from opslint.source.node import Node
 from opslint.source.plain import plain
+from opslint.source.words.late import late
 
 NAMED = late(r"\{it\.([a-z_]+)\}")
 AS_WRITTEN = late(r"\b(?:raw|root)\b")

@@ -9,11 +9,12 @@ from opslint.model.activity import Hop
 from opslint.model.evidence import Confidence, Evidence, Status
 from opslint.model.pipeline import StepKind
 from opslint.model.repository import FileEntry, FileStatus, Repository
-from opslint.parse.aside import aside
-from opslint.source.late import late
+from opslint.parse.discovery.aside import aside
 from opslint.source.span import Span
+from opslint.source.words.late import late
 
 PIPELINE_KINDS = ("github.workflow", "gitlab.pipeline")
+OF_FILES = ("companion", "dependency-file", "file")
 TOOL_SHAPED = ("DO2", "DO3", "DS1", "DS2")
 SAYS_NOTHING = frozenset({"ci", "cd", "ci-cd", "cicd", "main", "pipeline", "common", "shared", "default", "workflow", "reusable", "all",
                           "index", "entry", "base", "generic", "master", "standard", "python", "go", "golang", "node", "java", "rust"})
@@ -27,12 +28,13 @@ def _evidence(span: Span, why: str) -> Evidence:
                     chain=(Hop(path=span.path, line=span.line, text=why),))
 
 
-def unknown_for(rule: Rule, repository: Repository) -> list[Evidence]:
+def unknown_for(rule: Rule, repository: Repository, *, by_tools: bool) -> list[Evidence]:
     """The unreadable pipelines, and the calls whose name says nothing, in which a practice may be.
 
-    Shape: empty for structural practices, whose places are all in the files that were read.
+    Shape: `by_tools` whether any tool shows the practice. Empty for structural practices and those that only companion files show:
+           their places are all in the files that were read.
     """
-    if rule.mode == "every" or rule.code[:2] == "GO":
+    if rule.mode == "every" or rule.code[:2] == "GO" or not (by_tools or any(one.subject not in OF_FILES for one in rule.fields)):
         return []
     found = [
         _evidence(Span(path=entry.path, line=entry.line or 1), f"{entry.path} could not be read ({entry.reason}); mend it and scan again")

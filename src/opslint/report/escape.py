@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from opslint.source.late import late
+from opslint.source.words.late import late
 
 HARMFUL = late("[\x00-\x08\x0b-\x1f\x7f-\x9f\u061c\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff\ud800-\udfff]")
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import TypeAlias
 
-from opslint.source.late import late
 from opslint.source.node import FALSE, NULLS, TRUE, Mapping, Node, Scalar, Sequence
+from opslint.source.words.late import late
 
 Plain: TypeAlias = "str | int | float | bool | list[Plain] | dict[str, Plain] | None"
 

@@ -20,7 +20,7 @@ from opslint.source.reading.events import (
     pure_events,
     unreadable_from,
 )
-from opslint.source.text import decode, printable
+from opslint.source.words.text import decode, printable
 
 
 class Problem(msgspec.Struct, frozen=True, kw_only=True):

@@ -9,7 +9,7 @@ from opslint.errors import NoInputError, UsageError
 from opslint.knowledge.index import Index
 from opslint.model.evidence import Status
 from opslint.model.result import FindingKind, PracticeResult, Severity, Verdict
-from opslint.source.memory import MemoryTree
+from opslint.source.trees.memory import MemoryTree
 
 CI = ".github/workflows/ci.yml"
 WORKFLOW = "on: pull_request\njobs:\n  test:\n    runs-on: x\n    steps:\n      - uses: actions/checkout@v4\n      - run: pytest\n"

@@ -6,7 +6,7 @@ import pytest
 
 from opslint.app.scan import ScanOptions, scan_tree
 from opslint.knowledge.load import load_index
-from opslint.source.memory import MemoryTree
+from opslint.source.trees.memory import MemoryTree
 
 WORKFLOW = """
 on: {events}

@@ -9,7 +9,7 @@ import pytest
 from opslint.app.scan import ScanOptions, scan_tree
 from opslint.knowledge.index import Index
 from opslint.match.facts import FACTS, MOST, Facts, Setting
-from opslint.source.memory import MemoryTree
+from opslint.source.trees.memory import MemoryTree
 
 CI = ".github/workflows/ci.yml"
 Ask = Callable[[dict[str, str | bytes]], Facts]

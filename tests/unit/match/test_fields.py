@@ -14,7 +14,7 @@ from opslint.knowledge.where import knowledge_folder
 from opslint.match.fields import weaker
 from opslint.model.evidence import Confidence, Status
 from opslint.model.result import PracticeResult
-from opslint.source.memory import MemoryTree
+from opslint.source.trees.memory import MemoryTree
 
 CI = ".github/workflows/ci.yml"
 JOBS = """\

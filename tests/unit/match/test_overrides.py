@@ -6,9 +6,9 @@ from opslint.knowledge.types import ToolSignal
 from opslint.match.overrides import overridden
 from opslint.model.activity import Activity, ActivityKind
 from opslint.model.pipeline import Event
-from opslint.parse.discover import read_repository
+from opslint.parse.discovery.discover import read_repository
 from opslint.resolve.activities import resolve
-from opslint.source.memory import MemoryTree
+from opslint.source.trees.memory import MemoryTree
 
 SOFT = "it does not fail by default"
 SECRETS = ToolSignal(teeth="soft", jobs=("secret_detection",), bases=(".secret-analyzer",), off=("SECRET_DETECTION_DISABLED",))

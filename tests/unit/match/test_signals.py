@@ -14,8 +14,8 @@ from opslint.match.signals import moment, strength
 from opslint.model.activity import Activity, ActivityKind
 from opslint.model.evidence import Evidence, Status
 from opslint.model.pipeline import Event
-from opslint.source.memory import MemoryTree
 from opslint.source.span import Span
+from opslint.source.trees.memory import MemoryTree
 
 CI = ".github/workflows/ci.yml"
 TOOLS = {

@@ -13,9 +13,9 @@ from opslint.match.jobs import Jobs
 from opslint.match.signals import Matcher
 from opslint.match.signs import read_signs
 from opslint.model.result import Because
-from opslint.parse.discover import read_repository
+from opslint.parse.discovery.discover import read_repository
 from opslint.resolve.activities import resolve
-from opslint.source.memory import MemoryTree
+from opslint.source.trees.memory import MemoryTree
 
 FORMS = {
     "python": r"^[ \t]*(?:import|from)[ \t]+(?:NAMES)(?:[. \t,]|$)",

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import pytest
 
-from opslint.parse import bounds
-from opslint.parse.bounds import Bounds
 from opslint.parse.github.workflow import parse_workflow
 from opslint.parse.gitlab.pipeline import parse_pipeline
+from opslint.parse.values import bounds
+from opslint.parse.values.bounds import Bounds
 from opslint.source.yaml import parse_yaml
 
 

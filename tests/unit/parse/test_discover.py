@@ -8,11 +8,11 @@ import pytest
 
 from opslint.errors import UnreadableFile
 from opslint.model.repository import FileStatus, Repository
-from opslint.parse import discover as discover_module
-from opslint.parse.aside import aside
-from opslint.parse.discover import read_repository
-from opslint.parse.languages import count_languages, language_of
-from opslint.parse.registry import BY_CONTENT, PARSERS, load_function
+from opslint.parse.discovery import discover as discover_module
+from opslint.parse.discovery.aside import aside
+from opslint.parse.discovery.discover import read_repository
+from opslint.parse.discovery.languages import count_languages, language_of
+from opslint.parse.discovery.registry import BY_CONTENT, PARSERS, load_function
 
 WORKFLOW = "on: push\njobs:\n  a:\n    runs-on: x\n    steps:\n      - run: make\n"
 DEPLOYMENT = "apiVersion: apps/v1\nkind: Deployment\nmetadata:\n  name: d\n"

@@ -1,8 +1,8 @@
 """Child pipelines of GitLab: pipelines of their own that inherit how they start."""
 
 from opslint.model.pipeline import Event, Pipeline
-from opslint.parse.discover import read_repository
-from opslint.source.memory import MemoryTree
+from opslint.parse.discovery.discover import read_repository
+from opslint.source.trees.memory import MemoryTree
 
 ENTRY = ".gitlab-ci.yml"
 CHILD = "test:\n  script: [pytest]\n"

@@ -6,9 +6,9 @@ import pytest
 
 from opslint.model.pipeline import Event, Job, Pipeline
 from opslint.model.repository import FileStatus, Repository
-from opslint.parse.discover import read_repository
-from opslint.source.memory import MemoryTree
+from opslint.parse.discovery.discover import read_repository
 from opslint.source.node import path_of
+from opslint.source.trees.memory import MemoryTree
 
 ENTRY = ".gitlab-ci.yml"
 

@@ -3,8 +3,8 @@
 import pytest
 
 from opslint.model.pipeline import Event, Job
-from opslint.parse.discover import read_repository
-from opslint.source.memory import MemoryTree
+from opslint.parse.discovery.discover import read_repository
+from opslint.source.trees.memory import MemoryTree
 
 ENTRY = ".gitlab-ci.yml"
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from opslint.parse.languages import without_tooling
+from opslint.parse.discovery.languages import without_tooling
 
 
 @pytest.mark.parametrize("path", ["validate.sh", "scripts/check.py", "hack/gen.go", "apps/x/resources/run.sh", ".ci/a.py", "x.ps1"])

@@ -6,8 +6,8 @@ from typing import Any
 
 import pytest
 
-from opslint.parse.discover import read_repository
-from opslint.source.memory import MemoryTree
+from opslint.parse.discovery.discover import read_repository
+from opslint.source.trees.memory import MemoryTree
 
 DEPLOYMENT = "apiVersion: apps/v1\nkind: Deployment\nmetadata: {name: web}\nspec: {replicas: 3}\n"
 

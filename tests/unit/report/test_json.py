@@ -12,7 +12,7 @@ from opslint.knowledge.index import Index
 from opslint.model.result import Report
 from opslint.report.json import evidence_data, render_report, report_data, summary
 from opslint.report.registry import RenderOptions
-from opslint.source.memory import MemoryTree
+from opslint.source.trees.memory import MemoryTree
 
 CI = ".github/workflows/ci.yml"
 FILES: dict[str, str | bytes] = {

@@ -24,8 +24,8 @@ from opslint.model.result import (
 from opslint.report.paint import columns
 from opslint.report.registry import RenderOptions
 from opslint.report.text import percent, render_report
-from opslint.source.memory import MemoryTree
 from opslint.source.span import Span
+from opslint.source.trees.memory import MemoryTree
 
 CI = ".github/workflows/ci.yml"
 WORKFLOW = """\

@@ -6,9 +6,9 @@ from textwrap import dedent
 
 from opslint.model.activity import Activity, ActivityKind
 from opslint.model.pipeline import Event
-from opslint.parse.discover import read_repository
+from opslint.parse.discovery.discover import read_repository
 from opslint.resolve.activities import Resolution, resolve
-from opslint.source.memory import MemoryTree
+from opslint.source.trees.memory import MemoryTree
 
 CI = ".github/workflows/ci.yml"
 

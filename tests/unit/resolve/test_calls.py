@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from opslint.parse.discover import read_repository
+from opslint.parse.discovery.discover import read_repository
 from opslint.resolve.activities import resolve
-from opslint.source.memory import MemoryTree
+from opslint.source.trees.memory import MemoryTree
 
 ACTION = """\
 inputs:

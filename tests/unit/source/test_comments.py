@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from opslint.source.comments import Comment, comments
+from opslint.source.words.comments import Comment, comments
 from opslint.source.yaml import parse_yaml
 
 

@@ -6,7 +6,7 @@ import time
 
 import pytest
 
-from opslint.source.expressions import expressions_in, has_expression, mask_expressions
+from opslint.source.words.expressions import expressions_in, has_expression, mask_expressions
 
 
 @pytest.mark.parametrize(

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from opslint.errors import UnreadableFile
-from opslint.source.text import decode, decode_leniently, printable
+from opslint.source.words.text import decode, decode_leniently, printable
 
 
 @pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16", "utf-16-be", "utf-32-le"])

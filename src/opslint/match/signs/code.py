@@ -10,9 +10,9 @@ from opslint.match.signs.gathered import MOST, Gathered
 from opslint.match.signs.globs import Outside, PathIndex, PathSet
 from opslint.match.signs.patterns import Words, import_form
 from opslint.match.signs.texts import Texts
-from opslint.parse.languages import language_of
-from opslint.source.late import late
+from opslint.parse.discovery.languages import language_of
 from opslint.source.span import Span
+from opslint.source.words.late import late
 
 FORMS = {"C#": "csharp"}
 """Languages whose name in `import-forms` is not theirs in lower case."""

@@ -11,8 +11,8 @@ from fnmatch import fnmatchcase
 from itertools import product
 from operator import itemgetter
 
-from opslint.parse.aside import aside
-from opslint.source.late import late
+from opslint.parse.discovery.aside import aside
+from opslint.source.words.late import late
 
 Row = tuple[str, str]
 """A fact and the key of it that lists the name."""

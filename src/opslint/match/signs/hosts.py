@@ -10,7 +10,7 @@ from opslint.match.signs.gathered import MOST, Add
 from opslint.match.signs.globs import Outside, PathIndex
 from opslint.match.signs.texts import Texts
 from opslint.model.repository import Repository
-from opslint.parse.languages import language_of
+from opslint.parse.discovery.languages import language_of
 from opslint.source.node import Scalar
 from opslint.source.span import Span
 

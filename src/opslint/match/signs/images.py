@@ -13,7 +13,7 @@ from opslint.match.signs.globs import NameTable, Outside
 from opslint.model.pipeline import Platform, StepKind
 from opslint.model.repository import Repository
 from opslint.model.resource import Companion, Dockerfile
-from opslint.parse.images import image_from
+from opslint.parse.values.images import image_from
 from opslint.source.node import Mapping, Scalar
 from opslint.source.span import Span
 

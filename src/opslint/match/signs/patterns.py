@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 
-from opslint.source.late import late
+from opslint.source.words.late import late
 
 LONG = 300
 """Bytes of a line, or of a word in it, beyond which a text was not written by a person."""

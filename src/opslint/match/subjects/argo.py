@@ -9,8 +9,8 @@ from opslint.match.subjects.kubernetes import limit_of, secured
 from opslint.match.subjects.subject import Stage, Subject, dig
 from opslint.model.pipeline import AUTOMATIC, Event, Pipeline, Platform
 from opslint.model.resource import Resource
-from opslint.source.late import late
 from opslint.source.node import Mapping, Node, Sequence, boolean_of, is_null, scalars_of, strings_of, text_of
+from opslint.source.words.late import late
 
 ARGO = "argoproj.io"
 SHA = late(r"[0-9a-f]{7,64}")

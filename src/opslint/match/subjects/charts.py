@@ -9,8 +9,8 @@ from itertools import pairwise
 from opslint.match.subjects.subject import Stage, dig
 from opslint.model.pipeline import Image
 from opslint.model.resource import Companion
-from opslint.parse.images import image_from
-from opslint.parse.places import mappings_of
+from opslint.parse.values.images import image_from
+from opslint.parse.values.places import mappings_of
 from opslint.source.node import text_of
 from opslint.source.span import Span
 

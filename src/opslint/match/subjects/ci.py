@@ -11,9 +11,9 @@ from opslint.match.subjects.subject import Stage, Subject
 from opslint.match.subjects.trusted import trusted_registries
 from opslint.model.activity import ActivityKind
 from opslint.model.pipeline import AUTOMATIC, Event, Image, Pipeline, Platform, StepKind
-from opslint.source.late import late
 from opslint.source.node import Mapping, Node, boolean_of, is_null, strings_of
 from opslint.source.span import Span
+from opslint.source.words.late import late
 
 SHA = late(r"[0-9a-f]{40}|[0-9a-f]{64}")
 EXACT = late(r"v?\d+\.\d+\.\d+([-+.].*)?")

@@ -7,9 +7,9 @@ from typing import Any
 
 from opslint.match.subjects.subject import Stage, Subject
 from opslint.model.resource import Dependency
-from opslint.parse.aside import aside
-from opslint.source.late import late
+from opslint.parse.discovery.aside import aside
 from opslint.source.span import Span
+from opslint.source.words.late import late
 
 
 def _texts(value: object) -> dict[str, str]:

@@ -9,7 +9,7 @@ import msgspec
 from opslint.errors import UnreadableFile
 from opslint.match.subjects.subject import Stage, Subject, dig
 from opslint.model.resource import Resource
-from opslint.parse.places import mappings_of
+from opslint.parse.values.places import mappings_of
 from opslint.source.node import Mapping, Node, boolean_of, is_null, text_of
 from opslint.source.span import Span
 from opslint.source.yaml import parse_yaml

@@ -12,8 +12,8 @@ from opslint.match.subjects.charts import value_images
 from opslint.match.subjects.subject import Stage, Subject, dig
 from opslint.model.pipeline import Image
 from opslint.model.resource import Resource
-from opslint.source.late import late
 from opslint.source.node import Mapping, Node, boolean_of, strings_of, text_of
+from opslint.source.words.late import late
 
 POD_AT = {
     "apps/Deployment": "spec.template", "apps/StatefulSet": "spec.template", "apps/DaemonSet": "spec.template",

@@ -6,8 +6,8 @@ from collections.abc import Iterator
 
 from opslint.match.jobs import JobView
 from opslint.model.pipeline import Platform
-from opslint.source.late import late
 from opslint.source.node import Mapping, Node, text_of
+from opslint.source.words.late import late
 
 TOKEN_VARIABLES = frozenset({
     "NODE_AUTH_TOKEN", "NPM_TOKEN", "NPM_AUTH_TOKEN", "YARN_NPM_AUTH_TOKEN", "NPM_CONFIG__AUTH", "TWINE_PASSWORD",

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 import msgspec
 
 from opslint.parse.argo.depends import condition_mode, dependence_of
-from opslint.parse.places import at, mappings_of
+from opslint.parse.values.places import at, mappings_of
 from opslint.source.node import Mapping, Sequence, boolean_of, strings_of, text_of
 
 MAX_CALLS = 2_000

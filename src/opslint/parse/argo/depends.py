@@ -6,7 +6,7 @@ from collections.abc import Set as AbstractSet
 
 import msgspec
 
-from opslint.source.late import late
+from opslint.source.words.late import late
 
 _WORD = late(r"\s*(&&|\|\||!|\(|\)|[A-Za-z0-9_{}.-]+)")
 _STATUSES = frozenset({"Succeeded", "Failed", "Errored", "Skipped", "Omitted", "Daemoned", "AnySucceeded", "AllFailed"})

@@ -8,9 +8,9 @@ from typing import TypeAlias
 
 from opslint.model.pipeline import Event, Include, Pipeline, Platform, Trigger
 from opslint.parse.argo import workflows
-from opslint.parse.places import at, mapping_at, mappings_of, span_of, text_at
-from opslint.source.late import late
+from opslint.parse.values.places import at, mapping_at, mappings_of, span_of, text_at
 from opslint.source.node import Mapping, strings_of
+from opslint.source.words.late import late
 
 Sources: TypeAlias = dict[tuple[str, str], frozenset[Event]]
 """(name of the EventSource, name of the event) → what that event amounts to."""

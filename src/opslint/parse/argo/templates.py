@@ -10,8 +10,8 @@ import msgspec
 from opslint.model.pipeline import Image, Step, StepKind
 from opslint.parse.argo.calls import Call
 from opslint.parse.argo.commands import interpreter_of, script_of
-from opslint.parse.images import image_from
-from opslint.parse.places import at, mappings_of, span_of, text_at, texts_of
+from opslint.parse.values.images import image_from
+from opslint.parse.values.places import at, mappings_of, span_of, text_at, texts_of
 from opslint.source.node import Mapping, Scalar, is_null, scalars_of, text_of
 
 UNKNOWN = "…"

@@ -6,7 +6,7 @@ from opslint.model.pipeline import Event, Include, Job, Pipeline, Platform, Trig
 from opslint.parse.argo.calls import Call, calls_of, hook_call
 from opslint.parse.argo.graph import Standing, standings
 from opslint.parse.argo.templates import call_steps, work_of
-from opslint.parse.places import at, key_span, mapping_at, mappings_of, span_of, text_at, texts_of
+from opslint.parse.values.places import at, key_span, mapping_at, mappings_of, span_of, text_at, texts_of
 from opslint.source.node import Mapping, Scalar, boolean_of, strings_of
 from opslint.source.span import Span
 

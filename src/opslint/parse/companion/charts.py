@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from opslint.model.repository import Parsed
 from opslint.model.resource import Companion
-from opslint.parse.places import at, mapping_at, mappings_of, span_of
-from opslint.parse.reading import parsed, told, yaml_from
+from opslint.parse.values.places import at, mapping_at, mappings_of, span_of
+from opslint.parse.values.reading import parsed, told, yaml_from
 from opslint.source.node import Mapping, Node, Scalar, Sequence, strings_of, text_of
 
 MAX_NODES = 50_000

@@ -6,11 +6,11 @@ import re
 
 from opslint.model.repository import FileEntry, FileStatus, Parsed
 from opslint.model.resource import Dockerfile
-from opslint.parse.places import at, mappings_of, text_at
-from opslint.parse.reading import mapping_from, parsed, passed_over, text_from, told, yaml_from
-from opslint.source.late import late
+from opslint.parse.values.places import at, mappings_of, text_at
+from opslint.parse.values.reading import mapping_from, parsed, passed_over, text_from, told, yaml_from
 from opslint.source.node import Mapping, scalars_of
 from opslint.source.span import Span
+from opslint.source.words.late import late
 
 INSTRUCTIONS = frozenset({
     "ADD", "ARG", "CMD", "COPY", "ENTRYPOINT", "ENV", "EXPOSE", "FROM", "HEALTHCHECK", "LABEL", "MAINTAINER", "ONBUILD", "RUN",

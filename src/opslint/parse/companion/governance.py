@@ -6,11 +6,11 @@ import re
 
 from opslint.model.repository import Parsed
 from opslint.model.resource import Companion
-from opslint.parse.places import line_span, mappings_of, texts_of
-from opslint.parse.reading import parsed, text_from, told, yaml_from
-from opslint.source.late import late
+from opslint.parse.values.places import line_span, mappings_of, texts_of
+from opslint.parse.values.reading import parsed, text_from, told, yaml_from
 from opslint.source.node import Mapping
 from opslint.source.span import Span
+from opslint.source.words.late import late
 
 _OWNER = late(r"^(?:@@?[\w.-]+(?:/[\w.-]+)*|[^@\s]+@[^@\s]+\.[^@\s]+)$")
 _SECTION = late(r"^\^?\[[^\]]+\](?:\[\d+\])?")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from opslint.source.late import late
+from opslint.source.words.late import late
 
 MAX_BYTES = 512 * 1024
 """Bytes of a file that are looked at: imports stand at the top."""

@@ -8,11 +8,11 @@ from opslint.errors import UnreadableFile
 from opslint.model.repository import Parsed
 from opslint.model.resource import Companion
 from opslint.parse.companion.imports import imports_in
-from opslint.parse.places import at, mapping_at, text_at
-from opslint.parse.reading import mapping_from, parsed, passed_over, text_from, told, yaml_from
-from opslint.source.late import late
+from opslint.parse.values.places import at, mapping_at, text_at
+from opslint.parse.values.reading import mapping_from, parsed, passed_over, text_from, told, yaml_from
 from opslint.source.node import Mapping, strings_of
 from opslint.source.span import Span
+from opslint.source.words.late import late
 
 
 def parse_mark(kind: str, path: str, aside: bool) -> Parsed:

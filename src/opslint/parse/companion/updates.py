@@ -5,11 +5,11 @@ from __future__ import annotations
 from opslint.errors import UnreadableFile
 from opslint.model.repository import FileEntry, FileStatus, Parsed
 from opslint.model.resource import Companion, Hook
-from opslint.parse.places import at, mapping_at, mappings_of, span_of, text_at, texts_of
-from opslint.parse.reading import Lines, json5_from, mapping_from, parsed, text_from, told
-from opslint.source.late import late
+from opslint.parse.values.places import at, mapping_at, mappings_of, span_of, text_at, texts_of
+from opslint.parse.values.reading import Lines, json5_from, mapping_from, parsed, text_from, told
 from opslint.source.node import Mapping, boolean_of, strings_of
 from opslint.source.span import Span
+from opslint.source.words.late import late
 
 _DEPENDABOT = late(r"^\.github/dependabot\.ya?ml$")
 _RENOVATE = late(r"^(?:\.github/|\.gitlab/)?renovate\.json[5c]?$|^\.renovaterc(?:\.json5?)?$|^package\.json$")

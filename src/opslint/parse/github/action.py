@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from opslint.model.pipeline import Event, Image, Job, Pipeline, Platform, Trigger
 from opslint.model.repository import FileEntry, FileStatus, Parsed
-from opslint.parse.bounds import Bounds
 from opslint.parse.github.steps import steps_of
-from opslint.parse.images import image_from
-from opslint.parse.places import span_of
+from opslint.parse.values.bounds import Bounds
+from opslint.parse.values.images import image_from
+from opslint.parse.values.places import span_of
 from opslint.source.node import Mapping, Scalar
 from opslint.source.yaml import YamlFile
 

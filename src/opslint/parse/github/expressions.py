@@ -6,7 +6,7 @@ from typing import TypeAlias
 
 import msgspec
 
-from opslint.source.late import late
+from opslint.source.words.late import late
 
 
 class Literal(msgspec.Struct, frozen=True):

@@ -5,11 +5,11 @@ from __future__ import annotations
 import msgspec
 
 from opslint.model.pipeline import Event, Image, Job, Platform, Trigger
-from opslint.parse.bounds import Bounds
 from opslint.parse.github.conditions import condition_of, events_reaching
 from opslint.parse.github.steps import call_step, default_shell, soft_reason, steps_of
-from opslint.parse.images import image_from
-from opslint.parse.places import span_of, texts_of
+from opslint.parse.values.bounds import Bounds
+from opslint.parse.values.images import image_from
+from opslint.parse.values.places import span_of, texts_of
 from opslint.source.node import Mapping, Node, Scalar, is_null, strings_of, text_of
 from opslint.source.span import Span
 

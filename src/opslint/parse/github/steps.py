@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from opslint.model.pipeline import Step, StepKind
-from opslint.parse.bounds import Bounds
 from opslint.parse.github.conditions import condition_of, constant_of, contexts_in
-from opslint.parse.images import image_from
-from opslint.parse.places import span_of, texts_of
+from opslint.parse.values.bounds import Bounds
+from opslint.parse.values.images import image_from
+from opslint.parse.values.places import span_of, texts_of
 from opslint.source.node import Mapping, Node, Scalar, Sequence, boolean_of, is_null, strings_of, text_of
 
 MAX_NESTING = 20

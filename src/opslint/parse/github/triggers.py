@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from opslint.model.pipeline import Event, Trigger
-from opslint.parse.branches import TOPIC_FAMILIES
-from opslint.parse.places import span_of
+from opslint.parse.values.branches import TOPIC_FAMILIES
+from opslint.parse.values.places import span_of
 from opslint.source.node import Mapping, Node, Scalar, Sequence, scalars_of, strings_of
 
 CHANGE_TRIGGERS = frozenset({"pull_request", "pull_request_target", "merge_group"})

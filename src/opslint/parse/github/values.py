@@ -7,7 +7,7 @@ from typing import TypeAlias
 
 import msgspec
 
-from opslint.parse.branches import LASTING_NAMES
+from opslint.parse.values.branches import LASTING_NAMES
 
 
 class Unknown(msgspec.Struct, frozen=True):

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from opslint.model.pipeline import Pipeline, Platform
 from opslint.model.repository import FileEntry, FileStatus, Parsed
-from opslint.parse.bounds import Bounds
 from opslint.parse.github.jobs import jobs_of
 from opslint.parse.github.triggers import triggers_of
-from opslint.parse.places import span_of, texts_of
+from opslint.parse.values.bounds import Bounds
+from opslint.parse.values.places import span_of, texts_of
 from opslint.source.node import Mapping, Node
 from opslint.source.span import Span
 from opslint.source.yaml import YamlFile

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from opslint.model.pipeline import Include, Step, StepKind
 from opslint.parse.gitlab.keywords import Where
-from opslint.parse.places import texts_of
+from opslint.parse.values.places import texts_of
 from opslint.source.node import Mapping, Node, Scalar, Sequence, scalars_of, strings_of, text_of
 from opslint.source.span import Span
 

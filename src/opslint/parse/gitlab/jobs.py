@@ -5,13 +5,13 @@ from __future__ import annotations
 import msgspec
 
 from opslint.model.pipeline import Job, Platform
-from opslint.parse.bounds import Bounds
 from opslint.parse.gitlab.context import ALONE, Context
 from opslint.parse.gitlab.extends import inherited_variables, references_in
 from opslint.parse.gitlab.includes import needed_jobs
 from opslint.parse.gitlab.keywords import DEFAULT_STAGES, MAX_ITEMS, Where, flat_items, jobs_in
 from opslint.parse.gitlab.steps import images_of, reports_of, steps_of
 from opslint.parse.gitlab.when.rules import Flow, Reach, flow_of, reach_of
+from opslint.parse.values.bounds import Bounds
 from opslint.source.node import Mapping, Scalar, strings_of, text_of
 from opslint.source.span import Span
 

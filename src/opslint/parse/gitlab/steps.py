@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from opslint.model.pipeline import Image, Step, StepKind
-from opslint.parse.bounds import Bounds
 from opslint.parse.gitlab.includes import split_component, trigger_steps
 from opslint.parse.gitlab.keywords import Where, flat_items
-from opslint.parse.images import image_from
-from opslint.parse.places import texts_of
+from opslint.parse.values.bounds import Bounds
+from opslint.parse.values.images import image_from
+from opslint.parse.values.places import texts_of
 from opslint.source.node import Mapping, Node, Scalar, is_null, scalars_of, text_of
 from opslint.source.span import Span
 

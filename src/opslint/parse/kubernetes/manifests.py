@@ -10,7 +10,7 @@ from opslint.model.resource import Resource
 from opslint.parse.argo import events, workflows
 from opslint.parse.kubernetes.copied import is_copied
 from opslint.parse.kubernetes.workloads import images_of
-from opslint.parse.places import span_of, text_at, texts_of
+from opslint.parse.values.places import span_of, text_at, texts_of
 from opslint.source.node import Mapping, Node, Sequence
 from opslint.source.yaml import YamlFile
 

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator
 import msgspec
 
 from opslint.model.resource import Companion, Resource
-from opslint.parse.places import mappings_of
+from opslint.parse.values.places import mappings_of
 from opslint.source.node import strings_of
 
 LISTS = ("patches", "patchesStrategicMerge", "patchesJson6902")

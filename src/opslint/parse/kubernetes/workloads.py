@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from opslint.model.pipeline import Image
-from opslint.parse.images import image_from
-from opslint.parse.places import at, mapping_at, span_of, text_at
+from opslint.parse.values.images import image_from
+from opslint.parse.values.places import at, mapping_at, span_of, text_at
 from opslint.source.node import Mapping, Node, Scalar, Sequence, strings_of, text_of
 
 _ROLES = {

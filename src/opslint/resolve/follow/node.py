@@ -6,8 +6,8 @@ import re
 
 from opslint.resolve.follow.follower import Lead, Led
 from opslint.resolve.jobs.places import Files
-from opslint.source.late import late
 from opslint.source.span import Span
+from opslint.source.words.late import late
 
 MAX_PACKAGES = 60
 """Workspaces of one run that are looked into."""

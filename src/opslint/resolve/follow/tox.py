@@ -8,8 +8,8 @@ import msgspec
 
 from opslint.resolve.follow.follower import Lead, Led
 from opslint.resolve.jobs.places import Files
-from opslint.source.late import late
 from opslint.source.span import Span
+from opslint.source.words.late import late
 
 MAX_ENVIRONMENTS = 80
 MAX_LINE = 4000

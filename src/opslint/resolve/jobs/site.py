@@ -11,10 +11,10 @@ import msgspec
 from opslint.model.activity import Activity, ActivityKind, Command, Hop
 from opslint.model.pipeline import Event, Job, Pipeline, Platform, Step, StepKind
 from opslint.resolve.jobs.places import Block, Files, block_of, span_of
-from opslint.source.expressions import has_expression
-from opslint.source.late import late
 from opslint.source.node import Mapping as MappingNode
 from opslint.source.span import Span
+from opslint.source.words.expressions import has_expression
+from opslint.source.words.late import late
 
 MAX_TEXT = 120
 

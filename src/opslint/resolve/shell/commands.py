@@ -13,7 +13,7 @@ from opslint.resolve.shell.syntax.names import names_in
 from opslint.resolve.shell.syntax.words import MASK, UNKNOWN, Scope, Source
 from opslint.resolve.shell.walk import Walker
 from opslint.resolve.wrappers import Peel, Words
-from opslint.source.late import late
+from opslint.source.words.late import late
 
 if TYPE_CHECKING:  # for signatures only: the grammar is imported when a script is met
     from tree_sitter import Node
@@ -171,7 +171,7 @@ def masked(text: str, scope: Scope) -> tuple[str, dict[int, tuple[int, str]]]:
         text = text.replace(MASK, " ")
     if not _EXPRESSION.search(text):
         return text, values
-    from opslint.source.expressions import expressions_in
+    from opslint.source.words.expressions import expressions_in
 
     parts: list[str] = []
     at = 0

@@ -14,7 +14,7 @@ from opslint.resolve.shell.syntax.words import UNKNOWN, Source, text_of
 from opslint.resolve.wrappers import MAX_LAYERS, Peel, Words, layers_of, named, peel
 from opslint.resolve.wrappers.form import operand
 from opslint.resolve.wrappers.tables import SHELLS
-from opslint.source.late import late
+from opslint.source.words.late import late
 
 if TYPE_CHECKING:  # for signatures only: the grammar is imported when a script is met
     from tree_sitter import Node

@@ -10,7 +10,7 @@ from opslint.resolve.shell.branches import TESTERS
 from opslint.resolve.shell.state import Level, Way, joined
 from opslint.resolve.shell.syntax.names import names_between
 from opslint.resolve.shell.syntax.words import UNKNOWN, Scope, fields_of, text_of
-from opslint.source.late import late
+from opslint.source.words.late import late
 
 if TYPE_CHECKING:  # for signatures only: the grammar is imported when a script is met
     from tree_sitter import Node

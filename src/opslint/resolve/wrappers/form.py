@@ -5,7 +5,7 @@ from __future__ import annotations
 import msgspec
 
 from opslint.resolve.wrappers.naming import Words
-from opslint.source.late import late
+from opslint.source.words.late import late
 
 _ASSIGNMENT = late(r"^[A-Za-z_]\w*=")
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from opslint.resolve.wrappers.tables import words_in
-from opslint.source.late import late
+from opslint.source.words.late import late
 
 Words = tuple[str, ...]
 

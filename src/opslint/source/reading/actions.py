@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import NamedTuple, TypeAlias
 
-from opslint.source.late import late
+from opslint.source.words.late import late
 
 MAX_ACTION_CHARS = 10_000
 MAX_MISSES = 1_000  # openings without an end that are looked at before the rest of a text is taken as it is

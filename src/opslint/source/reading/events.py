@@ -8,7 +8,7 @@ from typing import Any
 from ruamel.yaml.error import MarkedYAMLError, YAMLError
 
 from opslint.errors import UnreadableFile
-from opslint.source.late import late
+from opslint.source.words.late import late
 
 try:
     from ruamel.yaml.cyaml import CParser  # type: ignore[attr-defined]  # re-exported from the compiled module

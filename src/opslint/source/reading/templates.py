@@ -10,10 +10,10 @@ import re
 from collections.abc import Callable
 
 from opslint.errors import UnreadableFile
-from opslint.source.late import late
 from opslint.source.node import Node
 from opslint.source.reading.actions import Action, Region, actions_in, blocks_of, strip_actions
 from opslint.source.reading.build import Built, rewrite
+from opslint.source.words.late import late
 
 MAX_ACTIONS = 64**3  # what three digits of a placeholder can number
 MAX_LEFT_OUT = 8  # blocks of one template in which YAML breaks

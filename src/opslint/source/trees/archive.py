@@ -9,10 +9,10 @@ import zlib
 from typing import IO, TYPE_CHECKING
 
 from opslint.errors import SourceError, UnreadableFile
-from opslint.source.late import late
 from opslint.source.tree import ARCHIVE_ENDINGS, MAX_FILE_BYTES
 from opslint.source.trees.git import too_large
 from opslint.source.trees.layout import MAX_LINK_BYTES, check_count, is_vendored, printable_text, settle_links
+from opslint.source.words.late import late
 
 if TYPE_CHECKING:
     import tarfile

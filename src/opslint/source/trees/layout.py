@@ -7,8 +7,8 @@ import re
 from collections.abc import Collection, Container, Mapping
 
 from opslint.errors import SourceError
-from opslint.source.late import late
 from opslint.source.tree import MAX_PATHS
+from opslint.source.words.late import late
 
 VENDORED = frozenset({
     "vendor", "node_modules", "bower_components", "jspm_packages", "third_party", "third-party", "3rdparty",

@@ -8,7 +8,7 @@ import pytest
 
 from opslint.app.scan import ScanOptions, scan_tree
 from opslint.knowledge.index import Index
-from opslint.source.memory import MemoryTree
+from opslint.source.trees.memory import MemoryTree
 
 TEMPLATE = """\
 apiVersion: apps/v1

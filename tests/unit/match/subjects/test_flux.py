@@ -9,8 +9,8 @@ import pytest
 from opslint.match.jobs import Jobs
 from opslint.match.subjects.flux import MAX_DEPTH, flux_releases
 from opslint.match.subjects.subject import Stage, Subject, place_at
-from opslint.parse.discover import read_repository
-from opslint.source.memory import MemoryTree
+from opslint.parse.discovery.discover import read_repository
+from opslint.source.trees.memory import MemoryTree
 
 RELEASE = "apiVersion: helm.toolkit.fluxcd.io/v2\nkind: HelmRelease\nmetadata: {name: shop}\nspec: {interval: 1h%s}\n"
 PATCH = "apiVersion: helm.toolkit.fluxcd.io/v2\nkind: HelmRelease\nmetadata: {name: any}\nspec: {upgrade: {remediation: {retries: 3}}}\n"

@@ -7,9 +7,9 @@ from textwrap import dedent
 import pytest
 
 from opslint.model.activity import Activity
-from opslint.parse.discover import read_repository
+from opslint.parse.discovery.discover import read_repository
 from opslint.resolve.activities import resolve
-from opslint.source.memory import MemoryTree
+from opslint.source.trees.memory import MemoryTree
 
 CI = ".github/workflows/ci.yml"
 

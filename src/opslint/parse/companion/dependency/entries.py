@@ -7,10 +7,10 @@ import re
 from opslint.errors import UnreadableFile
 from opslint.model.repository import Parsed
 from opslint.model.resource import Dependency
-from opslint.parse.places import line_span
-from opslint.parse.reading import Lines, parsed
-from opslint.source.late import late
+from opslint.parse.values.places import line_span
+from opslint.parse.values.reading import Lines, parsed
 from opslint.source.span import Span
+from opslint.source.words.late import late
 
 MAX_ENTRIES = 50_000
 """Entries taken from one file."""

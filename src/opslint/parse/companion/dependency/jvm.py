@@ -8,10 +8,10 @@ from opslint.model.repository import FileEntry, FileStatus, Parsed
 from opslint.model.resource import Companion
 from opslint.parse.companion.dependency.entries import Entries, Finder, matches_by_line, table, toml_from
 from opslint.parse.companion.dependency.xml import Element, elements_of
-from opslint.parse.places import line_span
-from opslint.parse.reading import Lines, text_from
-from opslint.source.late import late
+from opslint.parse.values.places import line_span
+from opslint.parse.values.reading import Lines, text_from
 from opslint.source.span import Span
+from opslint.source.words.late import late
 
 _MAVEN_SCOPES = {"test": "dev", "provided": "build", "system": "build", "import": "build"}
 _PROPERTY = late(r"\$\{([\w.-]+)\}")

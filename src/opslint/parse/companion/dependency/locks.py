@@ -9,9 +9,9 @@ from opslint.errors import UnreadableFile
 from opslint.model.repository import FileEntry, FileStatus, Parsed
 from opslint.model.resource import Companion
 from opslint.parse.companion.dependency.entries import Entries, Finder, table
-from opslint.parse.reading import Lines, parsed, text_from
-from opslint.source.late import late
+from opslint.parse.values.reading import Lines, parsed, text_from
 from opslint.source.span import Span
+from opslint.source.words.late import late
 
 ECOSYSTEMS = {
     "bun.lock": "npm", "bun.lockb": "npm", "cargo.lock": "cargo", "chart.lock": "helm", "composer.lock": "composer",

@@ -7,10 +7,10 @@ import re
 from opslint.model.repository import Parsed
 from opslint.parse.companion.dependency.entries import Entries, Finder, matches_by_line, table, toml_from
 from opslint.parse.companion.dependency.xml import elements_of
-from opslint.parse.places import at, line_span, span_of
-from opslint.parse.reading import mapping_from, text_from
-from opslint.source.late import late
+from opslint.parse.values.places import at, line_span, span_of
+from opslint.parse.values.reading import mapping_from, text_from
 from opslint.source.node import Mapping, Scalar, Sequence
+from opslint.source.words.late import late
 
 _GO = late(
     r"^(?:(require|tool|replace|exclude|retract|toolchain|go|module)\b)? ?(\()? ?(?:(\S{1,500}) (v\S{1,200}))?(?: ?(//.*))?$"

@@ -6,8 +6,8 @@ from opslint.model.repository import FileEntry, FileStatus, Parsed
 from opslint.model.resource import Companion
 from opslint.parse.companion.dependency.entries import Entries
 from opslint.parse.companion.updates import renovate_companion
-from opslint.parse.places import span_of, text_at, texts_of
-from opslint.parse.reading import mapping_from
+from opslint.parse.values.places import span_of, text_at, texts_of
+from opslint.parse.values.reading import mapping_from
 from opslint.source.node import Mapping, boolean_of, strings_of, text_of
 
 _SCOPES = {

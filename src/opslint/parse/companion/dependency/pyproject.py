@@ -5,7 +5,7 @@ from __future__ import annotations
 from opslint.model.repository import Parsed
 from opslint.parse.companion.dependency.entries import Entries, Finder, array, table, toml_from
 from opslint.parse.companion.dependency.python import group_scope
-from opslint.parse.reading import text_from
+from opslint.parse.values.reading import text_from
 
 
 def parse_pyproject(kind: str, path: str, data: bytes, aside: bool) -> Parsed:

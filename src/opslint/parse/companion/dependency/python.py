@@ -8,10 +8,10 @@ from collections.abc import Mapping as Table
 from opslint.errors import UnreadableFile
 from opslint.model.repository import Parsed
 from opslint.parse.companion.dependency.entries import Entries, Finder, table, toml_from
-from opslint.parse.places import at, line_span, span_of
-from opslint.parse.reading import mapping_from, text_from
-from opslint.source.late import late
+from opslint.parse.values.places import at, line_span, span_of
+from opslint.parse.values.reading import mapping_from, text_from
 from opslint.source.node import Mapping, Scalar, Sequence
+from opslint.source.words.late import late
 
 _DEV_NAME = late(
     r"(?:^|[-_./])(?:dev|develop|development|test|tests|testing|lint|ci|docs?|typing|types|checks?|qa|style|format)(?:[-_./]|$)"

@@ -6,10 +6,10 @@ import re
 
 from opslint.model.repository import Parsed
 from opslint.parse.companion.dependency.entries import Entries, Finder, matches_by_line
-from opslint.parse.places import line_span, span_of, text_at
-from opslint.parse.reading import Lines, mapping_from, passed_over, text_from
-from opslint.source.late import late
+from opslint.parse.values.places import line_span, span_of, text_at
+from opslint.parse.values.reading import Lines, mapping_from, passed_over, text_from
 from opslint.source.node import Mapping, text_of
+from opslint.source.words.late import late
 
 _GEM = late(r"""gem[ (]+["']([\w.-]+)["'](?:[ \t]*,[ \t]*["'](?P<version>[^"'\n]*)["'])?""")
 _OPENS = late(r"^(?:if|unless|case|begin|def|class|module)\b|\bdo(?:[ \t]*\|[^|]*\|)?$")

@@ -5,10 +5,10 @@ from __future__ import annotations
 import re
 
 from opslint.model.repository import Parsed
-from opslint.parse.places import mapping_at, mappings_of, text_at, texts_of
-from opslint.parse.reading import mapping_from, passed_over, text_from, told, yaml_from
-from opslint.source.late import late
+from opslint.parse.values.places import mapping_at, mappings_of, text_at, texts_of
+from opslint.parse.values.reading import mapping_from, passed_over, text_from, told, yaml_from
 from opslint.source.node import Mapping, Sequence, strings_of
+from opslint.source.words.late import late
 
 _TASK_KEYS = frozenset({"hosts", "import_playbook", "ansible.builtin.import_playbook"})
 _NOT_MODULES = frozenset({

@@ -6,7 +6,7 @@ import re
 
 import msgspec
 
-from opslint.source.late import late
+from opslint.source.words.late import late
 
 _TOKEN = late(
     r"""(?P<space>[ \t\r]+)|(?P<newline>\n)|(?P<comment>\#[^\n]*|//[^\n]*|/\*.*?(?:\*/|\Z))"""

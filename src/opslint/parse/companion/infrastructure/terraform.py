@@ -8,8 +8,8 @@ from opslint.errors import UnreadableFile
 from opslint.model.repository import FileEntry, FileStatus, Parsed
 from opslint.model.resource import Block, Dependency
 from opslint.parse.companion.infrastructure.headers import Header, headers_of
-from opslint.parse.places import span_of
-from opslint.parse.reading import Lines, text_from, told, yaml_from
+from opslint.parse.values.places import span_of
+from opslint.parse.values.reading import Lines, text_from, told, yaml_from
 from opslint.source.node import Mapping, Node, Sequence
 from opslint.source.span import Span
 

@@ -7,12 +7,12 @@ from collections.abc import Iterator
 import msgspec
 
 from opslint.model.pipeline import Event, Job, Pipeline, StepKind
-from opslint.parse.bounds import Bounds
 from opslint.parse.gitlab.context import Context
 from opslint.parse.gitlab.pipeline import pipeline_of
 from opslint.parse.gitlab.project.gather import Gathered, Sources, gather_child
 from opslint.parse.gitlab.when.scenarios import CHILDREN, Scenario
-from opslint.parse.places import span_of
+from opslint.parse.values.bounds import Bounds
+from opslint.parse.values.places import span_of
 from opslint.source.node import Mapping, Node, boolean_of, path_of
 from opslint.source.plain import plain
 

@@ -8,7 +8,6 @@ from copy import copy
 import msgspec
 
 from opslint.model.pipeline import Event, Include
-from opslint.parse.bounds import Bounds
 from opslint.parse.gitlab.context import Exists
 from opslint.parse.gitlab.extends import DeepMerge
 from opslint.parse.gitlab.includes import MAX_INCLUDES, includes_of
@@ -19,7 +18,8 @@ from opslint.parse.gitlab.project.paths import component_files, included_files, 
 from opslint.parse.gitlab.project.sourced import sourced
 from opslint.parse.gitlab.when.rules import NEVER, rule_holds, rule_words, rules_of
 from opslint.parse.gitlab.when.scenarios import BY_KEY, Scenario
-from opslint.parse.places import span_of
+from opslint.parse.values.bounds import Bounds
+from opslint.parse.values.places import span_of
 from opslint.source.node import Mapping, Node, Scalar, Sequence, path_of
 from opslint.source.tree import Tree
 

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from opslint.parse.gitlab.project.ci_file import CiFile
 from opslint.parse.gitlab.project.sourced import SourcedScalar, sourced
-from opslint.parse.places import at
-from opslint.source.late import late
+from opslint.parse.values.places import at
 from opslint.source.node import Mapping, Node, Scalar, is_null, path_of
+from opslint.source.words.late import late
 
 MAX_VALUE = 1_000_000
 """Characters of one value with inputs in it, as GitLab allows."""

@@ -6,9 +6,9 @@ import posixpath
 import re
 from collections.abc import Callable
 
-from opslint.parse.registry import YAML_ENDINGS
-from opslint.source.late import late
+from opslint.parse.discovery.registry import YAML_ENDINGS
 from opslint.source.tree import Tree
+from opslint.source.words.late import late
 
 MAX_WILDCARDS = 12
 """Wildcards of one pattern: more make the search slow and nothing clearer."""

@@ -7,8 +7,7 @@ import msgspec
 from opslint.errors import UnreadableFile
 from opslint.model.pipeline import Pipeline
 from opslint.model.repository import FileEntry, FileStatus, Parsed
-from opslint.parse.aside import aside
-from opslint.parse.bounds import Bounds
+from opslint.parse.discovery.aside import aside
 from opslint.parse.gitlab.context import Context
 from opslint.parse.gitlab.includes import includes_of
 from opslint.parse.gitlab.pipeline import parsed_alone, pipeline_of, with_reason
@@ -18,8 +17,9 @@ from opslint.parse.gitlab.project.gather import Gathered, Sources, gather
 from opslint.parse.gitlab.project.inputs import Interpolation
 from opslint.parse.gitlab.project.paths import Presence, included_files
 from opslint.parse.gitlab.when.scenarios import SCENARIOS
-from opslint.parse.places import span_of
-from opslint.parse.reading import failed
+from opslint.parse.values.bounds import Bounds
+from opslint.parse.values.places import span_of
+from opslint.parse.values.reading import failed
 from opslint.source.node import Mapping, Node
 from opslint.source.tree import Tree
 from opslint.source.yaml import parse_yaml

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping as Table
 from functools import lru_cache
 
-from opslint.parse.bounds import Bounds
-from opslint.parse.branches import LASTING_NAMES, TOPIC_FAMILIES
 from opslint.parse.gitlab.when.expressions import Expression, Opaque, Operation, Pattern, Text, Variable, parse_expression
 from opslint.parse.gitlab.when.scenarios import BY_KEY, UNKNOWN, OneOf, Scenario, Some, Unknown, Value, predefined
+from opslint.parse.values.bounds import Bounds
+from opslint.parse.values.branches import LASTING_NAMES, TOPIC_FAMILIES
 
 _PLAIN = frozenset("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-_")
 _EVERYTHING = frozenset({"", ".*", ".+", "^.*$", "^.+$", "^.*", ".*$", "^", "$", "^.+", ".+$"})

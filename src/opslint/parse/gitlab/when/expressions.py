@@ -7,7 +7,7 @@ from typing import TypeAlias
 
 import msgspec
 
-from opslint.source.late import late
+from opslint.source.words.late import late
 
 
 class Variable(msgspec.Struct, frozen=True):

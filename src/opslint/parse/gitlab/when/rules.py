@@ -7,14 +7,14 @@ from collections.abc import Mapping as Table
 import msgspec
 
 from opslint.model.pipeline import Event
-from opslint.parse.bounds import Bounds
 from opslint.parse.gitlab.context import ALONE, Context, Exists
 from opslint.parse.gitlab.keywords import flat_items, has_reference, jobs_in
 from opslint.parse.gitlab.when.conditions import decide, matches
 from opslint.parse.gitlab.when.expressions import Pattern
 from opslint.parse.gitlab.when.scenarios import SCENARIOS, OneOf, Scenario, Some
-from opslint.source.late import late
+from opslint.parse.values.bounds import Bounds
 from opslint.source.node import Mapping, Node, Scalar, boolean_of, is_null, strings_of, text_of
+from opslint.source.words.late import late
 
 _WORD = late(r"[A-Za-z_]+")
 _REF_WORDS = frozenset(word for scenario in SCENARIOS for word in scenario.refs)

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from opslint.resolve.shell.syntax.words import UNKNOWN
 from opslint.resolve.wrappers import Peel, Words, layers_of
 from opslint.resolve.wrappers.tables import words_in
-from opslint.source.late import late
+from opslint.source.words.late import late
 
 if TYPE_CHECKING:  # no import cycle at run time
     from opslint.resolve.shell.emit import Emitter

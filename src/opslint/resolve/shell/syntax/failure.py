@@ -6,7 +6,7 @@ import re
 from typing import TYPE_CHECKING
 
 from opslint.resolve.shell.syntax.words import Source
-from opslint.source.late import late
+from opslint.source.words.late import late
 
 if TYPE_CHECKING:  # for signatures only: the grammar is imported when a script is met
     from tree_sitter import Node

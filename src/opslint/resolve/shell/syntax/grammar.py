@@ -6,7 +6,7 @@ import re
 import sys
 from typing import TYPE_CHECKING
 
-from opslint.source.late import late
+from opslint.source.words.late import late
 
 if TYPE_CHECKING:  # the import costs 1 ms at start-up; no floor is crossed by it
     from tree_sitter import Node, Parser

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from opslint.resolve.shell.syntax.words import MASK, UNKNOWN, Scope, Source
-from opslint.source.late import late
+from opslint.source.words.late import late
 
 MAX_NAMES = 64
 MAX_TEXT = 16 * 1024

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from opslint.source.late import late
+from opslint.source.words.late import late
 
 if TYPE_CHECKING:  # for signatures only: the grammar is imported when a script is met
     from tree_sitter import Node

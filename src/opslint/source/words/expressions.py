@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 from typing import NamedTuple
 
-from opslint.source.late import late
+from opslint.source.words.late import late
 
 MAX_EXPRESSION_CHARS = 8_192
 MAX_MISSES = 1_000  # openings without an end that are looked at before the rest of a text is taken as it is

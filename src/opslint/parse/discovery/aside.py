@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from opslint.source.late import late
+from opslint.source.words.late import late
 
 ASIDE = (
     "testdata", "test-data", "test_data", "tests", "test", "__tests__", "fixtures", "__fixtures__", "examples", "example", "docs",

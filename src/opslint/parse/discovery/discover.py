@@ -9,11 +9,10 @@ import msgspec
 from opslint.errors import UnreadableFile
 from opslint.model.repository import FileEntry, FileStatus, Parsed, Repository
 from opslint.model.resource import Companion, Resource
-from opslint.parse.aside import aside, example
 from opslint.parse.companion.table import companion_kind, parse_companion, reads
-from opslint.parse.languages import count_languages
-from opslint.parse.reading import failed
-from opslint.parse.registry import (
+from opslint.parse.discovery.aside import aside, example
+from opslint.parse.discovery.languages import count_languages
+from opslint.parse.discovery.registry import (
     MANIFEST_ENDINGS,
     MAX_SNIFFED_BYTES,
     YAML_ENDINGS,
@@ -23,9 +22,10 @@ from opslint.parse.registry import (
     parser_by_content,
     parser_by_path,
 )
-from opslint.source.late import late
+from opslint.parse.values.reading import failed
 from opslint.source.node import Mapping, Node, Scalar
 from opslint.source.tree import Tree
+from opslint.source.words.late import late
 from opslint.source.yaml import parse_yaml
 
 GITLAB_KIND = "gitlab.pipeline"
@@ -115,6 +115,10 @@ class Reader:
         row = parser_by_content(path, data)
         if row is None or row.kind not in MANIFEST_KINDS:
             return False
+        if b"CustomResourceDefinition" in data:
+            from opslint.parse.kubernetes.schemas import without_schema_text
+
+            data = without_schema_text(data)
         read = self.parsed(row, path, data)
         if not read.resources and not read.pipelines and read.file.status is FileStatus.READ:
             return False

@@ -9,8 +9,8 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator
 
-from opslint.parse.aside import aside
-from opslint.source.late import late
+from opslint.parse.discovery.aside import aside
+from opslint.source.words.late import late
 
 BY_LANGUAGE: dict[str, str] = {
     "ABAP": "abap", "Ada": "adb ads", "Agda": "agda", "Apex": "apex", "Assembly": "asm s", "Astro": "astro", "AWK": "awk",

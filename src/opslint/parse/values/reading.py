@@ -8,11 +8,11 @@ import re
 from opslint.errors import UnreadableFile
 from opslint.model.repository import FileEntry, FileStatus, Parsed
 from opslint.model.resource import Companion, Dependency
-from opslint.parse.places import line_span, span_of
-from opslint.source.late import late
+from opslint.parse.values.places import line_span, span_of
 from opslint.source.node import Mapping, Node
 from opslint.source.span import Span
-from opslint.source.text import decode_leniently
+from opslint.source.words.late import late
+from opslint.source.words.text import decode_leniently
 from opslint.source.yaml import YamlFile, parse_yaml
 
 

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from opslint.errors import UnreadableFile
 
 
 class MemoryTree:
     """Files by path, as `Tree` gives them."""
 
-    def __init__(self, files: dict[str, str | bytes], name: str = "sample") -> None:
+    def __init__(self, files: Mapping[str, str | bytes], name: str = "sample") -> None:
         self.name = name
         self.revision: str | None = None
         self._files = {path: text.encode() if isinstance(text, str) else text for path, text in files.items()}

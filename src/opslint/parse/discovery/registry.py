@@ -9,7 +9,7 @@ from typing import Any
 
 import msgspec
 
-from opslint.source.late import late
+from opslint.source.words.late import late
 
 MAX_SNIFFED_BYTES = 1024 * 1024  # of JSON files, most of which are data
 

@@ -6,7 +6,7 @@ import functools
 import re
 
 from opslint.errors import UnreadableFile
-from opslint.source.late import late
+from opslint.source.words.late import late
 
 FORBIDDEN_ASCII = late("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
 BOMS: tuple[tuple[bytes, str], ...] = (

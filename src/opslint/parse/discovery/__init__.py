@@ -1,0 +1,1 @@
+"""Which files are what: by path, by content, by place."""

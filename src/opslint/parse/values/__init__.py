@@ -1,0 +1,1 @@
+"""What every parser makes of small things: places, images, branch names, bounds."""

@@ -1,0 +1,1 @@
+"""Text as people wrote it: decoding, comments, expressions, late patterns."""
