@@ -7,7 +7,7 @@ from collections.abc import Iterable
 
 from opslint.match.catalogue import Hit
 from opslint.model.activity import Activity, ActivityKind
-from opslint.model.pipeline import Job, Pipeline, Platform
+from opslint.model.pipeline import Event, Job, Pipeline, Platform
 from opslint.source.node import Mapping, Sequence
 
 JobKey = tuple[str, int, str]
@@ -63,10 +63,10 @@ class JobView:
 
     @property
     def alive(self) -> bool:
-        """Whether anything can start the job: neither hidden nor disabled, and not all that runs in it is."""
+        """Whether anything can start the job: neither hidden nor disabled, nor of a workflow that nothing calls."""
         if self.job.hidden or self.job.disabled or self.pipeline.kind == "github.action":
             return False
-        return not self.activities or not all(activity.disabled for activity in self.activities)
+        return not self.activities or any(not one.disabled or one.events - {Event.CALL} for one in self.activities)
 
 
 class Jobs:

@@ -152,9 +152,9 @@ class Matcher:
         if word == "only-workflows":
             return self.only_workflows
         if word == "scheduled":
-            return Event.SCHEDULE in activity.events
+            return _scheduled(activity)
         if word == "scheduled-or-event":
-            return bool(activity.events & {Event.SCHEDULE, Event.UPSTREAM})
+            return _scheduled(activity) or Event.UPSTREAM in activity.events
         if word == "on-failure":
             return activity.when in ("on-failure", "always") or (activity.job is not None and activity.job.runs_always != "")
         if word == "after-merge":
@@ -227,6 +227,11 @@ def _compares(activity: Activity) -> bool:
     if command is None or activity.disabled or not activity.blocking or command.argv[:2] != ("git", "diff"):
         return False
     return any(word in ("--exit-code", "--quiet") for word in command.argv[2:])
+
+
+def _scheduled(activity: Activity) -> bool:
+    """Whether something is written to run on a schedule, also where that is suspended (it is `manual` then)."""
+    return Event.SCHEDULE in activity.events or (activity.pipeline is not None and activity.pipeline.suspended)
 
 
 def _writes_sarif(hit: Hit) -> bool:

@@ -8,7 +8,7 @@ from opslint.model.activity import Activity, ActivityKind, Hop
 from opslint.model.pipeline import Event
 from opslint.model.repository import Repository
 from opslint.model.resource import Block, Resource
-from opslint.source.node import Mapping, Node
+from opslint.source.node import Mapping, Node, boolean_of
 from opslint.source.span import Span
 
 RECONCILED = frozenset({Event.RECONCILE})
@@ -38,6 +38,7 @@ def standing_activities(repository: Repository) -> Iterator[Activity]:
                 node=resource.node,
                 version=version,
                 inputs={"repository": source} if source else {},
+                manual=not _syncs_itself(resource),
             )
     for block in repository.blocks:
         if block.kind == "resource":
@@ -76,6 +77,7 @@ def _standing(
     node: Node | None = None,
     version: str | None = None,
     inputs: dict[str, str] | None = None,
+    manual: bool = False,
 ) -> Activity:
     return Activity(
         kind=kind,
@@ -85,9 +87,40 @@ def _standing(
         version=version,
         inputs=inputs or {},
         events=RECONCILED,
+        manual=manual,
         node=node,
         aside=aside,
     )
+
+
+def automated_sync(policy: Mapping | None) -> Mapping | None:
+    """The `automated` mapping of a sync policy where it is on: `{}` and `enabled: null` mean on, `enabled: false` off.
+
+    Source: Argo CD, automated sync policy.
+    """
+    automated = policy.mapping("automated") if policy is not None else None
+    if automated is None or boolean_of(automated.get("enabled")) is False:
+        return None
+    return automated
+
+
+def _application_spec(resource: Resource) -> Mapping | None:
+    """The spec of an Application, or of the Applications an ApplicationSet makes."""
+    spec = resource.node.mapping("spec")
+    if spec is not None and resource.kind == "ApplicationSet":
+        template = spec.mapping("template")
+        return template.mapping("spec") if template is not None else None
+    return spec
+
+
+def _syncs_itself(resource: Resource) -> bool:
+    """Whether a controller installs a chart by itself: always, but for an Application without automated sync."""
+    if resource.group != "argoproj.io":
+        return True
+    spec = _application_spec(resource)
+    patch = resource.node.mapping("spec")
+    patched = (patch.text("templatePatch") or "") if patch is not None else ""
+    return "automated:" in patched or (spec is not None and automated_sync(spec.mapping("syncPolicy")) is not None)
 
 
 def _plain(block: Block) -> dict[str, str]:
@@ -99,9 +132,7 @@ def _charts(resource: Resource) -> Iterator[tuple[str, str | None, Span, str]]:
     """(chart, version, place, repository) of the charts an Application, HelmRelease, HelmChart or Kustomization installs."""
     spec = resource.node.mapping("spec")
     if resource.group == "argoproj.io" and resource.kind in ("Application", "ApplicationSet"):
-        if spec is not None and resource.kind == "ApplicationSet":
-            template = spec.mapping("template")
-            spec = template.mapping("spec") if template is not None else None
+        spec = _application_spec(resource)
         if spec is None:
             return
         several = spec.sequence("sources")

@@ -9,6 +9,8 @@ from opslint.match.subjects.kubernetes import limit_of, secured
 from opslint.match.subjects.subject import Stage, Subject, dig
 from opslint.model.pipeline import AUTOMATIC, Event, Pipeline, Platform
 from opslint.model.resource import Resource
+from opslint.parse.argo.generators import filled
+from opslint.resolve.standing import automated_sync
 from opslint.source.node import Mapping, Node, Sequence, boolean_of, is_null, scalars_of, strings_of, text_of
 from opslint.source.words.late import late
 
@@ -48,19 +50,13 @@ def _sources(spec: Mapping) -> list[Mapping]:
     return found
 
 
-def _automated(policy: Mapping | None) -> Mapping | None:
-    """The `automated` mapping where automated sync is on (`{}` and `enabled: null` mean on, `enabled: false` off)."""
-    automated = policy.mapping("automated") if policy is not None else None
-    if automated is None or boolean_of(automated.get("enabled")) is False:
-        return None
-    return automated
-
-
-def _application_facts(spec: Mapping, patch: str) -> dict[str, Any]:
+def _application_facts(spec: Mapping, patch: str, holder: Mapping) -> dict[str, Any]:
+    """The facts of one Application's spec; `holder` is the spec it stands in: its own, or that of the ApplicationSet."""
     policy = spec.mapping("syncPolicy")
-    automated = _automated(policy)
+    automated = automated_sync(policy)
     sources = _sources(spec)
-    revisions = [(source.text("targetRevision") or "", "chart" in source) for source in sources]
+    revisions = [(revision, "chart" in source) for source in sources
+                 for revision in filled(source.text("targetRevision") or "", holder)]
     retry = dig(policy, "retry.limit")
     limit = text_of(retry)
     return {
@@ -70,7 +66,8 @@ def _application_facts(spec: Mapping, patch: str) -> dict[str, Any]:
         "retry": (limit is not None and limit != "0") or "retry:" in patch,
         "revisions": [revision for revision, _ in revisions],
         "pinned": bool(revisions) and all(pinned_revision(revision, chart=chart) for revision, chart in revisions),
-        "open_revision": any(PLACEHOLDER.search(revision) for revision, _ in revisions),
+        "open_revision": any(PLACEHOLDER.search(revision) for revision, _ in revisions) and all(
+            PLACEHOLDER.search(revision) or pinned_revision(revision, chart=chart) for revision, chart in revisions),
         "git": bool(sources) and all(_git(source) for source in sources),
         "project": spec.text("project") or "",
         "history_limit": limit_of(spec.get("revisionHistoryLimit")),
@@ -94,15 +91,15 @@ def applications(stage: Stage) -> Iterator[Subject]:
         spec = resource.node.mapping("spec")
         if spec is None:
             continue
-        patch, rolling = "", False
+        patch, rolling, holder = "", False, spec
         if resource.kind == "ApplicationSet":
             patch = spec.text("templatePatch") or ""
             rolling = text_of(dig(spec, "strategy.type")) == "RollingSync"
             inner = dig(spec, "template.spec")
             if not isinstance(inner, Mapping):
                 continue
-            spec = inner
-        facts = _application_facts(spec, patch)
+            holder, spec = spec, inner
+        facts = _application_facts(spec, patch, holder)
         facts["automated"] = facts["automated"] and not rolling
         facts |= {
             "name": resource.name, "path": resource.path, "platform": "argo", "kind": resource.kind, "rolling": rolling,

@@ -13,7 +13,9 @@ ASIDE = (
 
 ASIDE_SEGMENT = late("(?:^|/)(?:" + "|".join(ASIDE) + ")/", re.IGNORECASE)
 COPIED_INSTALL = late(
-    r"(?:^|/)(?:gotk-components\.ya?ml|argo-?cd/(?:[^/]+/)*(?:core-|ha-|namespace-)?install\.ya?ml)$", re.IGNORECASE)
+    r"(?:^|/)(?:gotk-components\.ya?ml|argo-?cd/(?:[^/]+/)*(?:core-|ha-|namespace-)?install\.ya?ml)$"
+    r"|(?:^|/)config/samples/", re.IGNORECASE)
+"""Installs copied from their maker, and the samples an operator's generator lays beside its definitions."""
 
 
 def aside(path: str) -> bool:

@@ -115,15 +115,22 @@ class Reader:
         row = parser_by_content(path, data)
         if row is None or row.kind not in MANIFEST_KINDS:
             return False
-        if b"CustomResourceDefinition" in data:
-            from opslint.parse.kubernetes.schemas import without_schema_text
-
-            data = without_schema_text(data)
-        read = self.parsed(row, path, data)
+        read = self.parsed(row, path, self.shortened(data))
+        if read.file.status is FileStatus.UNREADABLE:
+            read = self.parsed(row, path, data)
         if not read.resources and not read.pipelines and read.file.status is FileStatus.READ:
             return False
         self.found[path] = without_schemas(read)
         return True
+
+    @staticmethod
+    def shortened(data: bytes) -> bytes:
+        """A manifest's bytes without the schemas of CustomResourceDefinitions, most of an install's text."""
+        if b"CustomResourceDefinition" not in data:
+            return data
+        from opslint.parse.kubernetes.schemas import without_schema_text
+
+        return without_schema_text(data)
 
     def bytes_of(self, path: str, kind: str) -> bytes | None:
         """The bytes of a file; where it cannot be read that is what became of it."""

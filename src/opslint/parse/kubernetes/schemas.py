@@ -12,7 +12,7 @@ SMALL = 1 << 15
 _DOCUMENT = re.compile(rb"^---", re.MULTILINE)
 _DEFINITION = re.compile(rb"^kind: CustomResourceDefinition[ \t\r]*$", re.MULTILINE)
 _TEMPLATED = re.compile(rb"^[ \t]*\{\{", re.MULTILINE)
-_SCHEMAS = re.compile(rb"^  (?:versions|validation):[ \t\r]*\n(?:(?:   .*|  - .*|[ \t\r]*)\n)+", re.MULTILINE)
+_SCHEMAS = re.compile(rb"^  (?:versions|validation):[ \t\r]*\n(?:(?:   .*|  - .*)(?:\n|\Z)|[ \t\r]*\n)+", re.MULTILINE)
 """`versions` and `validation` of a definition's `spec`, in block style, to the next key beside or above them."""
 
 

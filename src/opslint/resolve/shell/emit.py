@@ -206,7 +206,8 @@ class Emitter:
 
         A filter that only edits the text on its way (`sed`, `envsubst`) is stepped over where the pipe goes on.
         """
-        member, argv = self.pipe, ()
+        member = self.pipe
+        argv: Words = ()
         for _ in range(MAX_FILTERS):
             node = member
             while node is not None and node.type == "redirected_statement":

@@ -5,6 +5,7 @@ from __future__ import annotations
 from opslint.resolve.wrappers.containers import ELSEWHERE
 from opslint.resolve.wrappers.form import Peel, operand, option
 from opslint.resolve.wrappers.naming import Words, named, unpinned
+from opslint.resolve.wrappers.packages import binary_of
 from opslint.resolve.wrappers.runners import RUNNERS
 from opslint.resolve.wrappers.tables import MORE, PARALLEL_VALUED, PLAIN, SHELLS, XARGS_VALUED, Wrapper
 
@@ -22,6 +23,9 @@ def peel(argv: Words) -> list[Peel]:
         found = special(argv)
         if found:
             return found
+    program = binary_of(head)
+    if program and program != head:
+        return [Peel(argv=(program, *argv[1:]))]
     row = PLAIN.get(head)
     if row is not None:
         inner = _inner(argv, row)
