@@ -16,7 +16,7 @@ def told_of(hit: Hit) -> str:
     """What one hit is, as a sentence without its end: `Trivy runs`, `mvn checkstyle:check runs`, `a message goes to Slack`."""
     activity, name = hit.activity, _name(hit)
     if hit.entry.signal.does == ("notify",):
-        return f"a message goes out by {name}" if hit.entry.group else f"a message goes to {name}"
+        return f"a message goes out by {name}" if _family(hit) else f"a message goes to {name}"
     if activity.kind in DECLARED:
         return f"{name} is declared"
     if activity.kind in (ActivityKind.TEMPLATE, ActivityKind.COMPONENT):
@@ -41,13 +41,20 @@ def _name(hit: Hit) -> str:
     activity = hit.activity
     if activity.kind in (ActivityKind.TEMPLATE, ActivityKind.COMPONENT):
         return f"the {activity.kind.value} {activity.name}"
-    if not hit.entry.group:
+    if not _family(hit):
         return hit.entry.name
     if activity.kind is ActivityKind.COMMAND:
         return _command(hit) or hit.entry.name
     if activity.kind is ActivityKind.RESOURCE:
         return activity.name.rpartition("/")[2]
     return activity.name or hit.entry.name
+
+
+def _family(hit: Hit) -> bool:
+    """Whether an entry stands for several things: it says so, or its name is a phrase in the plural (`Sentry releases`)."""
+    name = hit.entry.name
+    last = name.rpartition(" ")[2]
+    return hit.entry.group or " and " in name or "," in name or (last != name and last.islower() and last[-1] == "s")
 
 
 def _command(hit: Hit) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
+from opslint.match.subjects.helm import with_values
 from opslint.match.subjects.kubernetes import limit_of, secured
 from opslint.match.subjects.subject import Stage, Subject, dig
 from opslint.model.pipeline import AUTOMATIC, Event, Pipeline, Platform
@@ -50,13 +51,13 @@ def _sources(spec: Mapping) -> list[Mapping]:
     return found
 
 
-def _application_facts(spec: Mapping, patch: str, holder: Mapping) -> dict[str, Any]:
+def _application_facts(spec: Mapping, patch: str, holder: Mapping, path: str, stage: Stage) -> dict[str, Any]:
     """The facts of one Application's spec; `holder` is the spec it stands in: its own, or that of the ApplicationSet."""
     policy = spec.mapping("syncPolicy")
     automated = automated_sync(policy)
     sources = _sources(spec)
     revisions = [(revision, "chart" in source) for source in sources
-                 for revision in filled(source.text("targetRevision") or "", holder)]
+                 for revision in filled(with_values(source.text("targetRevision") or "", path, stage), holder)]
     retry = dig(policy, "retry.limit")
     limit = text_of(retry)
     return {
@@ -99,7 +100,7 @@ def applications(stage: Stage) -> Iterator[Subject]:
             if not isinstance(inner, Mapping):
                 continue
             holder, spec = spec, inner
-        facts = _application_facts(spec, patch, holder)
+        facts = _application_facts(spec, patch, holder, resource.path, stage)
         facts["automated"] = facts["automated"] and not rolling
         facts |= {
             "name": resource.name, "path": resource.path, "platform": "argo", "kind": resource.kind, "rolling": rolling,

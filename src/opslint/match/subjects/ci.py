@@ -9,8 +9,8 @@ from opslint.match.jobs import JobView, runs_something
 from opslint.match.subjects.callers import CHANGE_EVENTS, callers_of, held_or_inherited
 from opslint.match.subjects.subject import Stage, Subject
 from opslint.match.subjects.trusted import trusted_registries
-from opslint.model.activity import ActivityKind
 from opslint.model.pipeline import AUTOMATIC, Event, Image, Pipeline, Platform, StepKind
+from opslint.parse.values.images import image_from
 from opslint.source.node import Mapping, Node, boolean_of, is_null, strings_of
 from opslint.source.span import Span
 from opslint.source.words.late import late
@@ -272,10 +272,15 @@ def _references_of(view: JobView) -> Iterator[Subject]:
     for image in view.job.images:
         if image.literal or image_pinned(image):
             yield _reference("image", image.name, image.digest or image.tag or None, image_pinned(image), image.span, platform, view)
+    told = {image.reference for image in view.job.images}
     for activity in view.activities:
         command = activity.command
-        if activity.kind is ActivityKind.COMMAND and command is not None and command.image and "…" not in command.image:
-            yield _reference("image", command.image, None, "@sha256:" in command.image, activity.span, platform, view)
+        if command is None or not command.image or "…" in command.image:
+            continue
+        image = image_from(command.image, activity.span)
+        if image.reference not in told and not any(other.name == image.name for other in view.job.images):
+            told.add(image.reference)
+            yield _reference("image", image.name, image.digest or image.tag or None, image_pinned(image), image.span, platform, view)
 
 
 MAKERS = {

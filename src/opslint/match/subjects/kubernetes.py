@@ -164,12 +164,13 @@ def workloads(stage: Stage) -> Iterator[Subject]:
             continue
         spec = dig(pod, "spec")
         annotations = {**resource.annotations}
+        measured = containers or _model_containers(resource)
         minimum = [text_of(dig(resource.node, path)) for path in ("spec.predictor.minReplicas", "spec.predictor.maxReplicas")]
         it = {
             "name": resource.name, "path": resource.path, "platform": "argo", "kind": resource.kind, "group": resource.group,
-            "requests": bool(containers) and all(_resources(one, "requests") for one in containers),
-            "limits": bool(containers) and all(_resources(one, "limits") for one in containers),
-            "some_resources": any(_resources(one, key) for one in containers for key in ("requests", "limits")),
+            "requests": bool(measured) and all(_resources(one, "requests") for one in measured),
+            "limits": bool(measured) and all(_resources(one, "limits") for one in measured),
+            "some_resources": any(_resources(one, key) for one in measured for key in ("requests", "limits")),
             "history_limit": limit_of(dig(resource.node, "spec.revisionHistoryLimit")),
             "accelerator": any(_accelerated(one) for one in containers) or any(
                 _accelerated(one) for one in _model_containers(resource)),

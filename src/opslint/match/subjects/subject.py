@@ -64,9 +64,12 @@ def place_at(subject: Subject, at: str) -> Span:
 
     Shape: alternatives stand apart by `|`, the first that is there wins: `@test` is the first thing in the job (or the pipeline's
            jobs) with that effect; else a dotted path below the subject's node, or below its document, numbers for list items;
-           of a path that ends early, the deepest key that is there.
+           of paths that all end early, the deepest key of the first one that is there.
     """
-    for word in at.split("|") if at else ():
+    words = at.split("|") if at else []
+    if len(words) > 1:
+        words = [*(word for word in words if word.startswith("@") or speaks_of(subject, word)), *words]
+    for word in words:
         found = _effect_place(subject, word[1:]) if word.startswith("@") else (
             _deepest(subject.node, word, subject) or _deepest(subject.root, word, subject))
         if found is not None:

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from opslint.source.words.late import late
 from opslint.source.node import Mapping, Sequence, text_of
+from opslint.source.words.late import late
 
 MAX_ELEMENTS = 500
 MAX_DEPTH = 4

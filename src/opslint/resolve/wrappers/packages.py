@@ -38,6 +38,7 @@ BINARIES = {
     "@svgr/cli": "svgr",
     "@swc/cli": "swc",
     "@typescript/native-preview": "tsgo",
+    "@usebruno/cli": "bru",
     "@vscode/vsce": "vsce",
     "@wdio/cli": "wdio",
     "@web/test-runner": "wtr",
