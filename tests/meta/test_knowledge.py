@@ -13,7 +13,7 @@ import pytest
 from opslint.knowledge.index import Index
 from opslint.knowledge.types import Applies, Rule
 from opslint.knowledge.where import knowledge_folder
-from opslint.match.facts import FACTS
+from opslint.match.facts.table import FACTS
 from opslint.match.subjects.table import SUBJECTS
 from opslint.model.evidence import Status
 from opslint.model.pipeline import Platform

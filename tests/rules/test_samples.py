@@ -10,7 +10,7 @@ from opslint.app.samples import run_rule_sample, run_tool_sample
 from opslint.knowledge.index import Index
 from opslint.knowledge.read import load_data, rule_samples, tool_samples
 from opslint.knowledge.where import knowledge_folder
-from opslint.match.catalogue import Catalogue
+from opslint.match.tools.catalogue import Catalogue
 
 RULES = Path(knowledge_folder("rules"))
 RULE_FILES = sorted(path for path in RULES.glob("*/*.yaml") if path.parent.name != "tools")

@@ -15,9 +15,9 @@ from opslint.knowledge.index import Index
 from opslint.knowledge.read import address_of, load_data, rule_samples, tool_samples, yaml_files
 from opslint.knowledge.types import RuleSample, ToolSample
 from opslint.knowledge.where import knowledge_folder
-from opslint.match.catalogue import Catalogue
-from opslint.match.config import Configs
-from opslint.match.signals import strength
+from opslint.match.tools.catalogue import Catalogue
+from opslint.match.tools.config import Configs
+from opslint.match.tools.signals import strength
 from opslint.model.activity import Activity, ActivityKind
 from opslint.model.evidence import RANK, Status
 from opslint.model.pipeline import Event

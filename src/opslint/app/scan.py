@@ -14,12 +14,13 @@ from opslint.judge.judge import counted, judge_repository
 from opslint.judge.score import coverage_of
 from opslint.knowledge.index import Index
 from opslint.knowledge.types import Rule
-from opslint.match.facts import OF_SIGNALS, Facts, Setting
+from opslint.match.facts.setting import Setting
+from opslint.match.facts.table import OF_SIGNALS, Facts
 from opslint.match.fields import Asker
 from opslint.match.jobs import Jobs
-from opslint.match.signals import Matcher
 from opslint.match.signs import read_signs
 from opslint.match.subjects.table import Scene
+from opslint.match.tools.signals import Matcher
 from opslint.match.unknown import unknown_for
 from opslint.model.evidence import Signal
 from opslint.model.pipeline import Platform

@@ -149,9 +149,10 @@ def _assemble(digest: str, methodologies: Any, rules: dict[str, Rule], programs:
     homes: dict[str, list[str]] = defaultdict(list)
     for name in sorted(tools):
         homes[tools[name].home.rstrip("/").rpartition("/")[2].lower()].append(name)
+    by_tools = {code for tool in tools.values() for signal in tool.signals for code in signal.shows}
     return Index(format=FORMAT, digest=digest, methodologies=methodologies,
                  rules=tuple(rules[code] for code in sorted(rules, key=_order)), programs=programs, signs=signs,
-                 signals=tuple(signals), by_tools=tuple(sorted({code for tool in tools.values() for one in tool.signals for code in one.shows})),
+                 signals=tuple(signals), by_tools=tuple(sorted(by_tools)),
                  homes={key: tuple(names) for key, names in sorted(homes.items())}, **every)
 
 

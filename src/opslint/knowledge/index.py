@@ -33,8 +33,8 @@ class Index(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """Rules and tools, ready to look up.
 
     Shape: each table maps a name as written in pipelines (lower case for slugs, images and hooks) to positions in `signals`;
-           `by_tools` are the practices that some tool shows; `homes` maps the name of a tool's own repository to the tools made there; `*_globs` hold the names that carry a
-           wildcard; `programs` has one list a rule, parallel to its `fields`.
+           `by_tools` are the practices that some tool shows; `homes` maps the name of a tool's own repository to the tools made
+           there; `*_globs` hold the names that carry a wildcard; `programs` has one list a rule, parallel to its `fields`.
     """
 
     format: int

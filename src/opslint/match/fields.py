@@ -10,11 +10,11 @@ import msgspec
 
 from opslint.knowledge.index import Index
 from opslint.knowledge.types import FieldCheck, Rule
-from opslint.match.facts import Facts
-from opslint.match.signals import moment, strength
+from opslint.match.facts.table import Facts
 from opslint.match.subjects.subject import Subject, place_at, speaks_of
 from opslint.match.subjects.table import Scene
-from opslint.match.wording import weakened
+from opslint.match.tools.signals import moment, strength
+from opslint.match.tools.wording import weakened
 from opslint.model.activity import Activity, ActivityKind, Hop
 from opslint.model.evidence import RANK, Confidence, Evidence, Signal, Status
 from opslint.source.node import Node

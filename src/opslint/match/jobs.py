@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable
 
-from opslint.match.catalogue import Hit
+from opslint.match.tools.catalogue import Hit
 from opslint.model.activity import Activity, ActivityKind
 from opslint.model.pipeline import Event, Job, Pipeline, Platform
 from opslint.source.node import Mapping, Sequence

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from opslint.match.argv import flag_in_env, flag_in_inputs, flag_in_words, inputs_fit, prefix_length, words_of_inputs
+from opslint.match.tools.argv import flag_in_env, flag_in_inputs, flag_in_words, inputs_fit, prefix_length, words_of_inputs
 
 
 @pytest.mark.parametrize(

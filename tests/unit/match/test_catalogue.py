@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from opslint.knowledge.compile import compile_index
-from opslint.match.catalogue import Catalogue, component_name, image_name, template_names
+from opslint.match.tools.catalogue import Catalogue, component_name, image_name, template_names
 from opslint.model.activity import Activity, ActivityKind, Command
 from opslint.source.span import Span
 

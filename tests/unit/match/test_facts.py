@@ -8,7 +8,8 @@ import pytest
 
 from opslint.app.scan import ScanOptions, scan_tree
 from opslint.knowledge.index import Index
-from opslint.match.facts import FACTS, MOST, Facts, Setting
+from opslint.match.facts.setting import Setting
+from opslint.match.facts.table import FACTS, MOST, Facts
 from opslint.source.trees.memory import MemoryTree
 
 CI = ".github/workflows/ci.yml"

@@ -5,12 +5,13 @@ from __future__ import annotations
 import pytest
 
 from opslint.match.jobs import Jobs
-from opslint.match.subjects.helm import with_values
+from opslint.match.subjects.charts import with_values
 from opslint.match.subjects.subject import Stage
 from opslint.parse.discovery.discover import read_repository
 from opslint.source.trees.memory import MemoryTree
 
-FILES = {"apps/Chart.yaml": "apiVersion: v2\nname: apps\nversion: 1.0.0\n", "apps/values.yaml": "spec:\n  source: {targetRevision: master}\n"}
+FILES = {"apps/Chart.yaml": "apiVersion: v2\nname: apps\nversion: 1.0.0\n",
+         "apps/values.yaml": "spec:\n  source: {targetRevision: master}\n"}
 
 
 @pytest.mark.parametrize(

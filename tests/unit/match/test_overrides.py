@@ -3,7 +3,7 @@
 import pytest
 
 from opslint.knowledge.types import ToolSignal
-from opslint.match.overrides import overridden
+from opslint.match.tools.overrides import overridden
 from opslint.model.activity import Activity, ActivityKind
 from opslint.model.pipeline import Event
 from opslint.parse.discovery.discover import read_repository

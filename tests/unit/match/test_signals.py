@@ -10,7 +10,7 @@ import pytest
 from opslint.app.scan import ScanOptions, scan_tree
 from opslint.knowledge.compile import compile_index
 from opslint.knowledge.index import Index
-from opslint.match.signals import moment, strength
+from opslint.match.tools.signals import moment, strength
 from opslint.model.activity import Activity, ActivityKind
 from opslint.model.evidence import Evidence, Status
 from opslint.model.pipeline import Event

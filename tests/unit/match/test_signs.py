@@ -10,8 +10,8 @@ import pytest
 from opslint.knowledge.index import FORMAT, Index, IndexedSignal
 from opslint.knowledge.types import ToolSignal
 from opslint.match.jobs import Jobs
-from opslint.match.signals import Matcher
 from opslint.match.signs import read_signs
+from opslint.match.tools.signals import Matcher
 from opslint.model.result import Because
 from opslint.parse.discovery.discover import read_repository
 from opslint.resolve.activities import resolve

@@ -6,8 +6,8 @@ import pytest
 
 from opslint.knowledge.index import IndexedSignal
 from opslint.knowledge.types import ToolSignal
-from opslint.match.catalogue import Hit
-from opslint.match.wording import told_of, weakened
+from opslint.match.tools.catalogue import Hit
+from opslint.match.tools.wording import told_of, weakened
 from opslint.model.activity import Activity, ActivityKind, Command
 from opslint.model.evidence import Status
 from opslint.source.span import Span

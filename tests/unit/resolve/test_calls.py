@@ -23,7 +23,8 @@ runs:
 def disabled(given: str) -> list[str]:
     tree = MemoryTree({
         ".github/actions/check/action.yml": ACTION,
-        ".github/workflows/ci.yml": f"on: pull_request\njobs:\n  a:\n    runs-on: x\n    steps:\n      - uses: ./.github/actions/check\n{given}",
+        ".github/workflows/ci.yml": "on: pull_request\njobs:\n  a:\n    runs-on: x\n    steps:\n"
+                                    f"      - uses: ./.github/actions/check\n{given}",
     })
     activities = resolve(read_repository(tree), tree).activities
     return [activity.disabled for activity in activities if activity.name == "ruff"]

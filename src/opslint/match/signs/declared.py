@@ -5,9 +5,9 @@ from __future__ import annotations
 import re
 from typing import Any
 
-from opslint.match.signals import Matcher
 from opslint.match.signs.gathered import Add
 from opslint.match.signs.globs import NameTable, Outside, PathIndex, Row, fits
+from opslint.match.tools.signals import Matcher
 from opslint.model.activity import ActivityKind
 from opslint.model.repository import Repository
 from opslint.model.resource import Resource

@@ -5,11 +5,11 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from opslint.match.catalogue import image_name
-from opslint.match.signals import Matcher
 from opslint.match.signs.declared import Facts
 from opslint.match.signs.gathered import Add
 from opslint.match.signs.globs import NameTable, Outside
+from opslint.match.tools.catalogue import image_name
+from opslint.match.tools.signals import Matcher
 from opslint.model.pipeline import Platform, StepKind
 from opslint.model.repository import Repository
 from opslint.model.resource import Companion, Dockerfile

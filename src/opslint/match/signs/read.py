@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from opslint.match.signals import Matcher
 from opslint.match.signs.declared import (
     Facts,
     no_python_dependency,
@@ -21,6 +20,7 @@ from opslint.match.signs.hosts import read_hosts
 from opslint.match.signs.images import read_images
 from opslint.match.signs.running import read_commands, read_effects
 from opslint.match.signs.texts import Texts
+from opslint.match.tools.signals import Matcher
 from opslint.model.repository import Repository
 from opslint.model.result import Because
 from opslint.source.span import Span

@@ -6,12 +6,12 @@ from collections.abc import Iterator
 
 import msgspec
 
-from opslint.match.argv import prefix_length
 from opslint.match.jobs import JobView
-from opslint.match.signals import Matcher
 from opslint.match.signs.declared import Facts
 from opslint.match.signs.gathered import Add
 from opslint.match.signs.globs import Outside, fits
+from opslint.match.tools.argv import prefix_length
+from opslint.match.tools.signals import Matcher
 from opslint.model.activity import Activity, ActivityKind
 from opslint.model.pipeline import Pipeline, Platform
 from opslint.model.repository import Repository

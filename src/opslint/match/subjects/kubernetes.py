@@ -6,10 +6,10 @@ import re
 from collections.abc import Iterator
 from typing import Any
 
-from opslint.match.argv import glob
-from opslint.match.catalogue import image_name
 from opslint.match.subjects.charts import value_images
 from opslint.match.subjects.subject import Stage, Subject, dig
+from opslint.match.tools.argv import glob
+from opslint.match.tools.catalogue import image_name
 from opslint.model.pipeline import Image
 from opslint.model.resource import Resource
 from opslint.source.node import Mapping, Node, boolean_of, strings_of, text_of

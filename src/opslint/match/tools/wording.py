@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from opslint.match.argv import MARKS, glob
-from opslint.match.catalogue import Hit
+from opslint.match.tools.argv import MARKS, glob
+from opslint.match.tools.catalogue import Hit
 from opslint.model.activity import Activity, ActivityKind
 from opslint.model.evidence import Status
 

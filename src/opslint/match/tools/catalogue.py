@@ -6,7 +6,7 @@ import msgspec
 
 from opslint.knowledge.index import Index, IndexedSignal
 from opslint.knowledge.types import ToolSignal
-from opslint.match.argv import (
+from opslint.match.tools.argv import (
     flag_in_env,
     flag_in_inputs,
     flag_in_words,
@@ -16,8 +16,8 @@ from opslint.match.argv import (
     prefix_length,
     words_of_inputs,
 )
-from opslint.match.config import Configs
-from opslint.match.overrides import overridden
+from opslint.match.tools.config import Configs
+from opslint.match.tools.overrides import overridden
 from opslint.model.activity import Activity, ActivityKind, Command, Hop
 
 HUBS = ("docker.io/", "index.docker.io/", "registry-1.docker.io/", "library/")

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from opslint.knowledge.index import Index
-from opslint.match.catalogue import Catalogue, Hit
-from opslint.match.config import Configs
 from opslint.match.jobs import Jobs, JobView
-from opslint.match.rights import may_comment
-from opslint.match.wording import told_of, weakened
+from opslint.match.tools.catalogue import Catalogue, Hit
+from opslint.match.tools.config import Configs
+from opslint.match.tools.rights import may_comment
+from opslint.match.tools.wording import told_of, weakened
 from opslint.model.activity import Activity, ActivityKind
 from opslint.model.evidence import Confidence, Evidence, Signal, Status
 from opslint.model.pipeline import AUTOMATIC, Event

@@ -6,7 +6,7 @@ from typing import Any
 
 from opslint.errors import UnreadableFile
 from opslint.knowledge.types import ConfigForm
-from opslint.match.argv import glob
+from opslint.match.tools.argv import glob
 from opslint.model.activity import Hop
 from opslint.parse.discovery.aside import aside
 from opslint.source.node import Mapping, Node, Scalar, Sequence

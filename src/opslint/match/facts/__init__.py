@@ -1,0 +1,1 @@
+"""What the repository is about: the facts by which practices apply."""

@@ -1,0 +1,1 @@
+"""Which tools run, whether they bite, and what that shows."""
