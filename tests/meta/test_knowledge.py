@@ -126,7 +126,7 @@ def test_tools_speak_words_the_engine_knows_when_read(index: Index) -> None:
 
 
 def test_contexts_are_all_judged_when_the_matcher_is_read() -> None:
-    text = (SOURCE / "match" / "signals.py").read_text(encoding="utf-8")
+    text = (SOURCE / "match" / "tools" / "signals.py").read_text(encoding="utf-8")
     assert [word for word in sorted(CONTEXTS) if f'"{word}"' not in text] == []
 
 

@@ -41,3 +41,9 @@ def disabled(given: str) -> list[str]:
 )
 def test_step_of_an_action_runs_unless_its_inputs_say_otherwise(given: str, runs: bool) -> None:
     assert [not why for why in disabled(given)] == [runs]
+
+
+def test_nothing_runs_when_only_a_program_is_looked_for() -> None:
+    tree = MemoryTree({".gitlab-ci.yml": "a:\n  script:\n    - command -v bandit\n    - zap-baseline.py -t http://x\n"})
+    activities = resolve(read_repository(tree), tree).activities
+    assert [(one.name, one.disabled) for one in activities if one.job] == [("command", ""), ("zap-baseline.py", "")]

@@ -10,7 +10,6 @@ from opslint.match.subjects.kubernetes import limit_of, secured
 from opslint.match.subjects.subject import Stage, Subject, dig
 from opslint.model.pipeline import AUTOMATIC, Event, Pipeline, Platform
 from opslint.model.resource import Resource
-from opslint.parse.argo.generators import filled
 from opslint.resolve.standing import automated_sync
 from opslint.source.node import Mapping, Node, Sequence, boolean_of, is_null, scalars_of, strings_of, text_of
 from opslint.source.words.late import late
@@ -53,11 +52,12 @@ def _sources(spec: Mapping) -> list[Mapping]:
 
 def _application_facts(spec: Mapping, patch: str, holder: Mapping, path: str, stage: Stage) -> dict[str, Any]:
     """The facts of one Application's spec; `holder` is the spec it stands in: its own, or that of the ApplicationSet."""
+
     policy = spec.mapping("syncPolicy")
     automated = automated_sync(policy)
     sources = _sources(spec)
     revisions = [(revision, "chart" in source) for source in sources
-                 for revision in filled(with_values(source.text("targetRevision") or "", path, stage), holder)]
+                 for revision in _revisions(with_values(source.text("targetRevision") or "", path, stage), holder)]
     retry = dig(policy, "retry.limit")
     limit = text_of(retry)
     return {
@@ -74,6 +74,15 @@ def _application_facts(spec: Mapping, patch: str, holder: Mapping, path: str, st
         "history_limit": limit_of(spec.get("revisionHistoryLimit")),
         "sync_options": list(strings_of(policy.get("syncOptions"))) if policy is not None else [],
     }
+
+
+def _revisions(written: str, holder: Mapping) -> tuple[str, ...]:
+    """Every value a targetRevision takes: one, or in an ApplicationSet what its list generators fill in."""
+    if "{{" not in written:
+        return (written,)
+    from opslint.parse.argo.generators import filled
+
+    return filled(written, holder)
 
 
 def _git(source: Mapping) -> bool:

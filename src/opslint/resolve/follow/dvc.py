@@ -35,10 +35,12 @@ def follow(argv: tuple[str, ...], folder: str, env: dict[str, str], files: Files
     leads: list[Lead] = []
     for name in _wanted(targets, stages):
         for command in _commands(stages[name]):
-            span = Span(path=path, line=command.line, column=command.column, end_line=command.end_line, end_column=command.end_column)
+            block = command.style == "|"  # its text begins on the next line
+            span = Span(path=path, line=command.line + block, column=command.column)
             script = _filled(command.value)
-            leads.append(Lead(script=script, span=span, folder=_inside(stages[name], folder), errexit=True,
-                              line_step=1 if command.style == "|" else 0))
+            leads.append(
+                Lead(script=script, span=span, folder=_inside(stages[name], folder), errexit=True, line_step=1 if block else 0)
+            )
     return Led(leads=tuple(leads))
 
 

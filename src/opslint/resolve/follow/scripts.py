@@ -17,7 +17,7 @@ _SOURCING = frozenset({"source", "."})
 def follow(argv: tuple[str, ...], folder: str, env: dict[str, str], files: Files) -> Led | None:
     """The script a command starts or sources; None where it is no script of the repository, or of a language that is not read.
 
-    Shape:  a script that is not there is told as dead only where its folder is.
+    Shape:  a script that is not there is told as dead only where its folder is, and never where it is sourced.
     Source: POSIX sh, "sh" and "dot"; Bash Reference Manual, "Invoking Bash".
     """
     del env
@@ -27,11 +27,14 @@ def follow(argv: tuple[str, ...], folder: str, env: dict[str, str], files: Files
     if index >= len(argv) or any("c" in word[1:] and word[:2] != "--" for word in options if word[0] == "-"):
         return None
     word = argv[index]
+    if not named and "/" not in word:
+        return None  # a program on the search path
     path = located(word, folder) if is_script(word) or (named and is_script(f"./{word}") and "/" not in word) else ""
     if not path:
         return None
     if not files.tree.has(path):
-        return missing(path, files) if head not in _SOURCING else None
+        looked_up = head in _SOURCING or (not named and "/" not in word)  # by PATH, where anything may stand
+        return None if looked_up else missing(path, files)
     text = files.text(path)
     if text is None or len(text) > MAX_SCRIPT:
         return None

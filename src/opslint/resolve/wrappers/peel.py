@@ -27,7 +27,7 @@ def peel(argv: Words) -> list[Peel]:
     if program and program != head:
         return [Peel(argv=(program, *argv[1:]))]
     row = PLAIN.get(head)
-    if row is not None:
+    if row is not None and not (head == "command" and argv[1:2] in (("-v",), ("-V",))):  # asks where a program is, runs none
         inner = _inner(argv, row)
         if inner:
             return inner
