@@ -107,7 +107,7 @@ def scan_tree(tree: Tree, index: Index, options: ScanOptions) -> Scan:
     signals = matcher.signals()
     signs = read_signs(index.signs, repository, tree, matcher)
     facts = Facts(Setting(repository=repository, tree=tree, jobs=jobs, matcher=matcher, signals=tuple(signals), signs=signs))
-    asker = Asker(index, Scene(repository, jobs, index.signs), facts)
+    asker = Asker(index, Scene(repository, jobs, index.signs, signs), facts)
     choose = chooser(options)
     rules = tuple(rule for rule in index.rules if choose(rule.code))
     signals.extend(asker.signals(rule for rule in rules if may_apply(rule, index, facts)))

@@ -14,7 +14,7 @@ from opslint.source.span import Span
 from opslint.source.words.late import late
 
 PIPELINE_KINDS = ("github.workflow", "gitlab.pipeline")
-OF_FILES = ("companion", "dependency-file", "file")
+OF_FILES = ("companion", "dependency-file", "file", "sign")
 TOOL_SHAPED = ("DO2", "DO3", "DS1", "DS2")
 SAYS_NOTHING = frozenset({"ci", "cd", "ci-cd", "cicd", "main", "pipeline", "common", "shared", "default", "workflow", "reusable", "all",
                           "index", "entry", "base", "generic", "master", "standard", "python", "go", "golang", "node", "java", "rust"})

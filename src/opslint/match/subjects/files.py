@@ -84,4 +84,12 @@ def files(stage: Stage) -> Iterator[Subject]:
         yield Subject(name=path, span=Span(path=path), it=it)
 
 
-MAKERS = {"block": blocks, "companion": companions, "dependency-file": dependency_files, "file": files}
+def signs(stage: Stage) -> Iterator[Subject]:
+    """Every place that shows a fact of rules/signs.yaml."""
+    for fact, places in stage.shown.items():
+        for place in places:
+            it = {"name": fact, "path": place.path, "platform": "", "fact": fact, "why": place.why}
+            yield Subject(name=fact, span=Span(path=place.path, line=place.line, end_line=place.line), it=it)
+
+
+MAKERS = {"block": blocks, "companion": companions, "dependency-file": dependency_files, "file": files, "sign": signs}

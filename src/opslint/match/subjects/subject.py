@@ -11,6 +11,7 @@ from opslint.match.jobs import Jobs, JobView
 from opslint.model.pipeline import Pipeline
 from opslint.model.repository import Repository
 from opslint.model.resource import Resource
+from opslint.model.result import Because
 from opslint.source.node import Mapping, Node, Sequence, path_of
 from opslint.source.span import Span
 
@@ -36,11 +37,12 @@ class Subject(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Stage(msgspec.Struct, frozen=True, kw_only=True):
-    """All that subjects are made from; `signs` is rules/signs.yaml."""
+    """All that subjects are made from; `signs` is rules/signs.yaml, `shown` the places that show each of its facts."""
 
     repository: Repository
     jobs: Jobs
     signs: dict[str, Any] = {}
+    shown: dict[str, tuple[Because, ...]] = {}
 
     def pipelines(self) -> Iterator[Pipeline]:
         """The pipelines that are no fixtures and that something can start."""

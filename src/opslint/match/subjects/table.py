@@ -9,6 +9,7 @@ from opslint.match.jobs import Jobs
 from opslint.match.subjects import argo, ci, files, flux, kubernetes
 from opslint.match.subjects.subject import Stage, Subject
 from opslint.model.repository import Repository
+from opslint.model.result import Because
 
 SUBJECTS: dict[str, Callable[[Stage], Iterator[Subject]]] = {
     **ci.MAKERS, **argo.MAKERS, **flux.MAKERS, **kubernetes.MAKERS, **files.MAKERS}
@@ -17,8 +18,8 @@ SUBJECTS: dict[str, Callable[[Stage], Iterator[Subject]]] = {
 class Scene:
     """Every subject of one tree, made once and only where a rule asks."""
 
-    def __init__(self, repository: Repository, jobs: Jobs, signs: dict[str, Any]) -> None:
-        self.stage = Stage(repository=repository, jobs=jobs, signs=signs)
+    def __init__(self, repository: Repository, jobs: Jobs, signs: dict[str, Any], shown: dict[str, tuple[Because, ...]]) -> None:
+        self.stage = Stage(repository=repository, jobs=jobs, signs=signs, shown=shown)
         self._made: dict[str, tuple[Subject, ...]] = {}
 
     def subjects(self, name: str) -> tuple[Subject, ...]:

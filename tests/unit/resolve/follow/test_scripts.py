@@ -64,7 +64,8 @@ def test_script_is_dead_when_it_is_not_there_but_its_folder_is() -> None:
 
 
 @pytest.mark.parametrize("run", ["./elsewhere/gone.sh", "./build/program", "source venv/bin/activate", "bash -c 'ls x.sh'",
-                                 '"$HOME/x.sh"', "/opt/x.sh", "bash <(curl -s https://example.org/x.sh)", "cd /tmp && ./x.sh", "zap-baseline.py -t https://example.org"])
+                                 '"$HOME/x.sh"', "/opt/x.sh", "bash <(curl -s https://example.org/x.sh)", "cd /tmp && ./x.sh",
+                                 "zap-baseline.py -t https://example.org"])
 def test_script_is_left_alone_when_something_else_may_bring_it(run: str) -> None:
     assert not [one for one in resolved(run, {"ci/other.sh": "true\n"}).values() if one.disabled]
 
