@@ -55,7 +55,7 @@ def resolve(repository: Repository, tree: Tree) -> Resolution:
             site = _site(pipeline, job, calls, unreached)
             found.extend(reader.read(site, bases.steps_of(job)))
     found = _without_shadows(found)
-    found.extend(hook_activities(repository, found))
+    found.extend(one for hook in hook_activities(repository, found) for one in reader.follower.follow(hook))
     found.extend(standing_activities(repository))
     return Resolution(activities=tuple(found), throwaway=frozenset(reader.clusters))
 

@@ -47,3 +47,8 @@ def test_nothing_runs_when_only_a_program_is_looked_for() -> None:
     tree = MemoryTree({".gitlab-ci.yml": "a:\n  script:\n    - command -v bandit\n    - zap-baseline.py -t http://x\n"})
     activities = resolve(read_repository(tree), tree).activities
     assert [(one.name, one.disabled) for one in activities if one.job] == [("command", ""), ("zap-baseline.py", "")]
+
+
+def test_program_is_known_when_a_variable_only_says_where_it_is() -> None:
+    tree = MemoryTree({".gitlab-ci.yml": 'a:\n  script:\n    - if [ -d venv ]; then PREFIX=venv/bin/; fi\n    - ${PREFIX}ruff check .\n'})
+    assert "ruff" in [one.name for one in resolve(read_repository(tree), tree).activities if one.job]

@@ -15,7 +15,7 @@ from opslint.source.node import text_of
 from opslint.source.span import Span
 from opslint.source.words.late import late
 
-VALUE = late(r"\{\{-?\s*\$?\.Values\.([A-Za-z_][\w.]*)\s*(?:\|\s*(?:quote|squote|trim|toString)\s*)*-?\}\}")
+VALUE = late(r"\{\{-?\s*(?:\$?\.Values\.|\$)([A-Za-z_][\w.]*)\s*(?:\|\s*(?:quote|squote|trim|toString)\s*)*-?\}\}")
 
 CLIENTS = frozenset({"helm", "helm3", "helmfile", "skaffold", "werf"})
 UNKNOWN = ("…", "$", "{{")
@@ -120,9 +120,10 @@ def _from_controllers(stage: Stage) -> Iterator[str]:
 def with_values(text: str, path: str, stage: Stage) -> str:
     """A text of a chart's template with the defaults of its values.yaml in place of what asks for them; others stay as written.
 
+    A template's variable is taken for the part of the values that has its name (`{{ $config := .Values.config }}`).
     Source: Helm, "Values files": the templates' own values.yaml gives the defaults.
     """
-    if "Values." not in text or "/templates/" not in f"/{path}":
+    if "{{" not in text or "/templates/" not in f"/{path}":
         return text
     chart = f"/{path}".rpartition("/templates/")[0].lstrip("/")
     names = {f"{chart}/{name}".lstrip("/") for name in ("values.yaml", "values.yml")}

@@ -21,13 +21,19 @@ _CLEAR_NAMES = words_in(
 )
 
 
+_AFTER_PREFIX = late(r"[a-z][a-z0-9]*(?:[._-][a-z0-9]+)*")
+
+
 def named(argv: Words) -> Words:
     """The argv with the command's word as the field knows it.
 
-    `/usr/bin/x`, `./node_modules/.bin/x`, `x.exe` are `x`; `python3.11` is `python`; `./gradlew` is `gradle`; a script of the
+    `/usr/bin/x`, `./node_modules/.bin/x`, `x.exe` are `x`; `python3.11` is `python`;
+    `${PREFIX}ruff` is `ruff`; `./gradlew` is `gradle`; a script of the
     repository (`./ci/test.sh`) keeps its path, `./` taken off as little as any other part of it.
     """
     word = argv[0]
+    if word.startswith("…") and _AFTER_PREFIX.fullmatch(word[1:]):  # `${PREFIX}ruff`, with PREFIX empty or `venv/bin/`
+        return (_bare(word[1:]), *argv[1:])
     if "/" not in word and "\\" not in word:
         plain = _bare(word)
         return argv if plain == word else (plain, *argv[1:])

@@ -154,3 +154,10 @@ def test_dvc_runs_every_stage_when_none_is_named() -> None:
 ])
 def test_dvc_runs_the_stages_asked_for_and_those_they_need(run: str, runs: list[str]) -> None:
     assert list(resolved(run, {"dvc.yaml": STAGES})) == runs
+
+
+def test_local_hook_is_followed_when_its_entry_is_a_task_runner() -> None:
+    hooks = "repos:\n  - repo: local\n    hooks:\n      - {id: style, name: style, entry: make, args: [style], language: system}\n"
+    found = resolved("pytest", {".pre-commit-config.yaml": hooks, "Makefile": "style:\n\tblack .\n"})["black"]
+    assert found.local_hook
+    assert [hop.path for hop in found.chain] == [".pre-commit-config.yaml", "Makefile"]
