@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+from importlib import import_module
 from pathlib import Path
 from typing import Any, get_args
 
@@ -98,6 +99,11 @@ def test_facts_are_known_when_rules_and_methodologies_name_them(index: Index) ->
 def test_facts_are_those_of_the_schema_when_compared() -> None:
     schema = json.loads(Path(knowledge_folder("schemas"), "rule.schema.json").read_text(encoding="utf-8"))
     assert set(schema["$defs"]["fact"]["enum"]) == set(FACTS)
+
+
+def test_subjects_are_made_where_the_table_says_when_their_modules_are_read() -> None:
+    modules = {module: import_module(f"opslint.match.subjects.{module}").MAKERS for module in set(SUBJECTS.values())}
+    assert {name: module for module, makers in modules.items() for name in makers} == SUBJECTS
 
 
 def test_subjects_are_known_when_rules_name_them(index: Index) -> None:

@@ -58,3 +58,10 @@ def test_field_is_not_applicable_when_it_concerns_no_place() -> None:
 
 def test_nothing_is_judged_when_it_does_not_apply() -> None:
     assert status_of("any", signal(Status.ENFORCED), applies=False) is Status.NOT_APPLICABLE
+
+
+def test_first_evidence_is_that_before_the_merge_when_several_are_as_good() -> None:
+    found = [Signal(practice="XX101", evidence=Evidence(span=Span(path=path), status=Status.ENFORCED, why="runs", tool="t", when=when))
+             for path, when in (("a", "scheduled"), ("b", "after-merge"), ("c", "before-merge"))]
+    told = judge_practice(rule("any"), True, (), found, []).evidence
+    assert [one.when for one in told] == ["before-merge", "after-merge", "scheduled"]

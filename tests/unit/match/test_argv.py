@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
-import pytest
+from fnmatch import fnmatchcase
 
-from opslint.match.tools.argv import flag_in_env, flag_in_inputs, flag_in_words, inputs_fit, prefix_length, words_of_inputs
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from opslint.match.tools.argv import flag_in_env, flag_in_inputs, flag_in_words, glob, inputs_fit, marks_of, prefix_length, words_of_inputs
+from opslint.resolve.shell.commands import commands_of
 
 
 @pytest.mark.parametrize(
@@ -76,3 +81,22 @@ def test_inputs_fit_holds_every_wanted_input(wanted: dict[str, str], given: dict
 
 def test_words_of_inputs_splits_only_inputs_that_carry_arguments() -> None:
     assert words_of_inputs({"args": "--a b", "name": "--c"}) == ["--a", "b"]
+
+
+@pytest.mark.parametrize(("form", "fits"), [
+    (("curl", "$*SLACK*"), True), (("curl", "$*TEAMS*"), False), (("curl", "-d", "$SLACK_URL"), True), (("curl", ">out.*"), True),
+    (("curl", "|*"), False), (("curl", "@bar"), False),
+])
+def test_form_asks_what_stands_beside_the_words_when_it_names_a_mark(form: tuple[str, ...], fits: bool) -> None:
+    command = commands_of('curl -d x "$SLACK_URL" "$TOKEN" > out.txt')[0]
+    assert bool(prefix_length(form, command.argv, marks_of(command, ()))) is fits
+
+
+def test_variable_is_set_aside_when_it_is_excluded() -> None:
+    command = commands_of('docker login -p "$CI_REGISTRY_PASSWORD" "$HUB_PASSWORD" | tee log')[0]
+    assert marks_of(command, ("$CI_*", "--quiet")) == ["$HUB_PASSWORD", "|tee log"]
+
+
+@given(st.text("ab-*", max_size=8), st.text("ab-", max_size=10))
+def test_glob_agrees_with_the_standard_library_when_only_stars_are_wild(pattern: str, text: str) -> None:
+    assert glob(text, pattern) == fnmatchcase(text, pattern)

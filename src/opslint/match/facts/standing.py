@@ -6,7 +6,6 @@ from collections.abc import Iterator
 
 from opslint.errors import UnreadableFile
 from opslint.match.facts.setting import Setting, alive, because, companions, either, of_kinds, resources_of
-from opslint.match.subjects.kubernetes import workload_kinds
 from opslint.model.activity import ActivityKind
 from opslint.model.pipeline import Platform
 from opslint.model.result import Because
@@ -85,6 +84,8 @@ def images_named(setting: Setting) -> Iterator[Because]:
 
 
 def workloads(setting: Setting) -> Iterator[Because]:
+    from opslint.match.subjects.kubernetes import workload_kinds
+
     kinds = workload_kinds()
     for resource in resources_of(setting):
         if f"{resource.group}/{resource.kind}" in kinds:

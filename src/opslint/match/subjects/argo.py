@@ -16,7 +16,7 @@ from opslint.source.words.late import late
 
 ARGO = "argoproj.io"
 SHA = late(r"[0-9a-f]{7,64}")
-TAG = late(r"(.*[-/_])?v?\d+\.\d+(\.\d+)+([-+.].*)?|v\d+\.\d+([-+].*)?")
+TAG = late(r"(.*[-/_])?v?\d+\.\d+(\.\d+)+([-+.].*)?|v\d+\.\d+([-+].*)?|.*[-/_][0-9a-f]{40}")
 CHART = late(r"v?\d+\.\d+\.\d+([-+][0-9A-Za-z.+-]+)?")
 PLACEHOLDER = late(r"TPL|\{\{|\$")
 

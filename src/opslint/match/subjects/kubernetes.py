@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from typing import Any
+
+import msgspec
 
 from opslint.match.subjects.charts import value_images
 from opslint.match.subjects.subject import Stage, Subject, dig
@@ -13,6 +14,7 @@ from opslint.match.tools.catalogue import image_name
 from opslint.model.pipeline import Image
 from opslint.model.resource import Resource
 from opslint.source.node import Mapping, Node, boolean_of, strings_of, text_of
+from opslint.source.span import Span
 from opslint.source.words.late import late
 
 POD_AT = {
@@ -205,48 +207,54 @@ def resources(stage: Stage) -> Iterator[Subject]:
                       patch=resource.patch)
 
 
-def _kustomized(stage: Stage) -> dict[str, tuple[str, str]]:
-    """Image name → (tag, digest) that a kustomization of the tree sets."""
-    decided: dict[str, tuple[str, str]] = {}
+class Decided(msgspec.Struct, frozen=True):
+    """What a kustomization makes of an image, and where it says so."""
+
+    tag: str
+    digest: str
+    span: Span
+
+
+def _kustomized(stage: Stage) -> dict[str, Decided]:
+    """Image name → what a kustomization of the tree sets."""
+    found: dict[str, Decided] = {}
     for companion in stage.repository.companions:
         listed = companion.node.sequence("images") if companion.kind == "kustomization" and companion.node is not None else None
         for item in listed or ():
             if isinstance(item, Mapping) and (name := item.text("name")):
-                decided[name] = (item.text("newTag") or "", item.text("digest") or "")
-    return decided
+                place = item.key("newTag") or item.key("digest") or item
+                span = Span(path=companion.path, line=place.line, column=place.column, end_line=place.line,
+                            end_column=max(place.end_column, place.column + 1))
+                found[name] = Decided(item.text("newTag") or "", item.text("digest") or "", span)
+    return found
 
 
-def image_facts(image: Image, kustomized: dict[str, tuple[str, str]]) -> dict[str, Any]:
-    """Whether an image always means the same bytes, or at least the same release."""
-    tag, digest = image.tag, image.digest
-    if image.name in kustomized:
-        newer, pinned = kustomized[image.name]
-        tag, digest = newer or tag, pinned or digest
+def _image(image: Image, decided: Decided | None, root: Node | None) -> Subject:
+    """One image, as kustomize leaves it: whether it always means the same bytes, or at least the same release."""
+    tag, digest, reference, span = image.tag, image.digest, image.reference, image.span
+    if decided is not None:
+        tag, digest = decided.tag or tag, decided.digest or digest
+        reference = f"{image.name}{f':{tag}' if tag else ''}{f'@{digest}' if digest else ''}"
+        span = decided.span if decided.tag or decided.digest else span
     latest = not digest and (not tag or bool(MOVING.fullmatch(tag)))
-    return {"name": image.name, "path": image.span.path, "platform": "argo", "reference": image.reference, "role": image.role,
-            "literal": image.literal, "digest": bool(digest), "latest": latest, "fixed": bool(digest) or not latest}
+    it = {"name": image.name, "path": span.path, "platform": "argo", "reference": reference, "role": image.role,
+          "literal": image.literal, "digest": bool(digest), "latest": latest, "fixed": bool(digest) or not latest}
+    return Subject(name=reference, span=span, it=it, root=root)
 
 
 def images(stage: Stage) -> Iterator[Subject]:
     """Every image of a manifest, Workflow or Rollout, as kustomize leaves it, and of the values of a chart that is deployed."""
     kustomized = _kustomized(stage)
-    seen: set[tuple[str, int, int]] = set()
-    for resource in stage.resources():
-        for image in resource.images:
-            key = (image.span.path, image.span.line, image.span.column)
-            if key not in seen:
-                seen.add(key)
-                yield Subject(name=image.reference, span=image.span, it=image_facts(image, kustomized), root=resource.node)
-    for view in stage.views():
-        if view.job.platform != "argo":
-            continue
-        for image in view.job.images:
-            key = (image.span.path, image.span.line, image.span.column)
-            if key not in seen:
-                seen.add(key)
-                yield Subject(name=image.reference, span=image.span, it=image_facts(image, kustomized), root=view.pipeline.node)
+    seen: set[Span] = set()
+    listed = [(image, resource.node) for resource in stage.resources() for image in resource.images]
+    listed += [(image, view.pipeline.node) for view in stage.views() if view.job.platform == "argo" for image in view.job.images
+               if view.pipeline.node is not None]
+    for image, root in listed:
+        if image.span not in seen:
+            seen.add(image.span)
+            yield _image(image, kustomized.get(image.name), root)
     for image in value_images(stage):
-        yield Subject(name=image.reference, span=image.span, it=image_facts(image, {}))
+        yield _image(image, None, None)
 
 
 MAKERS = {"workload": workloads, "resource": resources, "image": images}

@@ -2,17 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from importlib import import_module
 from typing import Any
 
 from opslint.match.jobs import Jobs
-from opslint.match.subjects import argo, ci, files, flux, kubernetes
 from opslint.match.subjects.subject import Stage, Subject
 from opslint.model.repository import Repository
 from opslint.model.result import Because
 
-SUBJECTS: dict[str, Callable[[Stage], Iterator[Subject]]] = {
-    **ci.MAKERS, **argo.MAKERS, **flux.MAKERS, **kubernetes.MAKERS, **files.MAKERS}
+SUBJECTS: dict[str, str] = {
+    **dict.fromkeys(("pipeline", "github.workflow", "gitlab.pipeline", "job", "github.job", "gitlab.job", "argo.template", "step",
+                     "checkout", "reference"), "ci"),
+    **dict.fromkeys(("argocd.application", "argocd.project", "argo.workflow", "rollout"), "argo"),
+    **dict.fromkeys(("flux.kustomization", "flux.helmrelease"), "flux"),
+    **dict.fromkeys(("workload", "resource", "image"), "kubernetes"),
+    **dict.fromkeys(("block", "companion", "dependency-file", "file", "sign"), "files"),
+}
+"""Each subject with the module beside this one whose MAKERS make it; a module is imported when a rule first asks."""
 
 
 class Scene:
@@ -26,6 +32,9 @@ class Scene:
         """Every subject of one kind, in the order of the tree; an unknown kind has none."""
         made = self._made.get(name)
         if made is None:
-            maker = SUBJECTS.get(name)
-            made = self._made[name] = tuple(maker(self.stage)) if maker is not None else ()
+            module = SUBJECTS.get(name)
+            made = ()
+            if module is not None:
+                made = tuple(import_module(f"opslint.match.subjects.{module}").MAKERS[name](self.stage))
+            self._made[name] = made
         return made

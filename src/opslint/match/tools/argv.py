@@ -39,12 +39,19 @@ def glob(text: str, pattern: str) -> bool:
         return True
     if "?" in pattern or "[" in pattern:
         return fnmatchcase(text, pattern)
-    head, star, tail = pattern.partition("*")
+    head, star, rest = pattern.partition("*")
     if not star or not text.startswith(head):
         return False
-    if "*" in tail:
-        return fnmatchcase(text, pattern)
-    return text.endswith(tail) and len(text) >= len(head) + len(tail)
+    *middle, tail = rest.split("*")
+    at, end = len(head), len(text) - len(tail)
+    if at > end or not text.endswith(tail):
+        return False
+    for part in middle:  # each as early as it can stand, which leaves the most room for the rest
+        found = text.find(part, at, end)
+        if found < 0:
+            return False
+        at = found + len(part)
+    return True
 
 
 def prefix_length(form: Sequence[str], argv: Sequence[str], beside: Sequence[str] = ()) -> int:

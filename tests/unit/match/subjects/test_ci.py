@@ -1,0 +1,109 @@
+"""Jobs and what they use, as the rules see them."""
+
+from __future__ import annotations
+
+from textwrap import dedent
+
+import pytest
+
+from opslint.app.scan import ScanOptions, scan_tree
+from opslint.knowledge.index import Index
+from opslint.model.evidence import Status
+from opslint.model.result import PracticeResult
+from opslint.source.trees.memory import MemoryTree
+
+
+def judged(index: Index, code: str, files: dict[str, str]) -> PracticeResult:
+    """One practice of a small repository."""
+    tree = MemoryTree({path: dedent(text).lstrip("\n") for path, text in files.items()})
+    report = scan_tree(tree, index, ScanOptions(level=3, select=(code,))).report
+    return next(practice for methodology in report.methodologies for principle in methodology.principles
+                for practice in principle.practices)
+
+
+@pytest.mark.parametrize(("gate", "deploy", "status"), [
+    ("when: manual", "", Status.MISSING),
+    ("{when: manual, allow_failure: false}", "", Status.ENFORCED),
+    ("{rules: [{when: manual}]}", "", Status.ENFORCED),
+    ("{rules: [{when: manual, allow_failure: true}]}", "", Status.MISSING),
+    ("{when: manual, allow_failure: false}", "needs: []", Status.MISSING),
+    ("when: manual", "needs: [gate]", Status.ENFORCED),
+    ("when: on_success", "", Status.MISSING),
+    ("when: on_success", "when: manual", Status.ENFORCED),
+])
+def test_manual_job_gates_the_deploy_when_it_may_not_fail_or_is_needed_by_name(
+    index: Index, gate: str, deploy: str, status: Status
+) -> None:
+    keys = gate.strip("{}")
+    pipeline = f"""
+        stages: [test, gate, deploy]
+        test: {{stage: test, script: [pytest]}}
+        gate: {{stage: gate, script: [echo], {keys}}}
+        deploy: {{stage: deploy, script: [kubectl apply -f k8s], {deploy or 'interruptible: false'}}}
+    """
+    assert judged(index, "DO103", {".gitlab-ci.yml": pipeline}).status is status
+
+
+def test_publishing_job_is_left_out_when_only_another_one_names_an_environment(index: Index) -> None:
+    workflow = """
+        on: {push: {tags: ['*']}}
+        jobs:
+          notes:
+            runs-on: ubuntu-latest
+            steps: [{run: 'gh release create v1 --generate-notes'}]
+          publish:
+            runs-on: ubuntu-latest
+            environment: pypi
+            steps: [{uses: pypa/gh-action-pypi-publish@v1}]
+    """
+    found = judged(index, "DO103", {".github/workflows/release.yml": workflow})
+    assert (found.status, [one.span.line for one in found.evidence]) == (Status.ENFORCED, [8])
+
+
+def test_image_is_told_once_when_its_entry_point_gets_arguments(index: Index) -> None:
+    workflow = """
+        apiVersion: argoproj.io/v1alpha1
+        kind: CronWorkflow
+        metadata: {name: scan}
+        spec:
+          schedule: "0 3 * * *"
+          workflowSpec:
+            entrypoint: scan
+            templates:
+              - name: scan
+                container: {image: 'aquasec/trivy:latest', args: [image, app]}
+    """
+    assert [one.why for one in judged(index, "DS302", {"scan.yaml": workflow}).evidence] == [
+        "aquasec/trivy can change under the same name"]
+
+
+@pytest.mark.parametrize(("suspend", "status"), [("true", Status.MANUAL), ("false", Status.ENFORCED)])
+def test_scheduled_practice_is_manual_when_its_schedule_is_suspended(index: Index, suspend: str, status: Status) -> None:
+    workflow = f"""
+        apiVersion: argoproj.io/v1alpha1
+        kind: CronWorkflow
+        metadata: {{name: drift}}
+        spec:
+          schedule: "0 3 * * *"
+          suspend: {suspend}
+          workflowSpec:
+            entrypoint: drift
+            templates:
+              - name: drift
+                container: {{image: 'argoproj/argocd:v3.1.0', command: [argocd], args: [app, diff, shop]}}
+    """
+    assert judged(index, "GO206", {"drift.yaml": workflow}).status is status
+
+
+@pytest.mark.parametrize(("run", "status"), [
+    ("kubectl kustomize prod | kubectl apply -f -", Status.MISSING),
+    ("kustomize build prod | envsubst | kubectl --context prod apply -f -", Status.MISSING),
+    ("kubectl kustomize prod | kubeconform -strict", Status.ENFORCED),
+    ("kustomize build prod > rendered.yaml", Status.ENFORCED),
+    ("helm template chart | kubectl apply --dry-run=server -f -", Status.ENFORCED),
+])
+def test_rendering_validates_nothing_when_it_is_piped_into_an_apply(index: Index, run: str, status: Status) -> None:
+    workflow = f"on: pull_request\njobs:\n  a:\n    runs-on: x\n    steps:\n      - run: {run}\n        shell: bash\n"
+    manifest = "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: a}\n"
+    found = judged(index, "GO102", {".github/workflows/ci.yml": workflow, "prod/a.yaml": manifest})
+    assert found.status is status
