@@ -1,7 +1,5 @@
 """The compiled index: everything a scan looks up, in one file that is read in one gulp."""
 
-from __future__ import annotations
-
 from typing import Any
 
 import msgspec

@@ -1,7 +1,5 @@
 """The shapes of rules and tools as the compiled index holds them."""
 
-from __future__ import annotations
-
 import msgspec
 
 
