@@ -333,3 +333,8 @@ def test_signs_are_the_same_when_they_are_read_twice() -> None:
 def test_odd_bytes_are_no_failure(data: bytes) -> None:
     found = read({"requirements.txt": "torch\n", "a.py": data}, ml=ML)
     assert ("ml" in found) is data.startswith(b"import")
+
+
+def test_file_that_only_bears_the_name_does_not_count() -> None:
+    assert "ml" not in read({"rules/dvc.yaml": "tool: dvc\n"}, ml={"files": ["**/dvc.yaml"]})
+    assert "ml" in read({"rules/dvc.yaml": "stages:\n  train: {cmd: python train.py}\n"}, ml={"files": ["**/dvc.yaml"]})

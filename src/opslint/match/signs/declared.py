@@ -9,7 +9,7 @@ from opslint.match.signs.gathered import Add
 from opslint.match.signs.globs import NameTable, Outside, PathIndex, Row, fits
 from opslint.match.tools.signals import Matcher
 from opslint.model.activity import ActivityKind
-from opslint.model.repository import Repository
+from opslint.model.repository import FileStatus, Repository
 from opslint.model.resource import Resource
 from opslint.source.node import Mapping, Scalar, Sequence
 from opslint.source.span import Span
@@ -88,12 +88,13 @@ def read_packages(facts: Facts, repository: Repository, tree: Tree, add: Add) ->
     return frozenset(met)
 
 
-def read_files(facts: Facts, index: PathIndex, outside: Outside, add: Add) -> None:
-    """Look for files by their paths."""
+def read_files(facts: Facts, index: PathIndex, repository: Repository, outside: Outside, add: Add) -> None:
+    """Look for files by their paths; one that only bears the name, as its parser found, does not count."""
+    namesakes = {entry.path for entry in repository.files if entry.status is FileStatus.SKIPPED}
     for fact, sign in facts.items():
         for glob in sign.get("files") or ():
             for path in index.find(str(glob)):
-                if path not in outside:
+                if path not in outside and path not in namesakes:
                     add(fact, "files", Span(path=path), f"the file {path.rpartition('/')[2]}")
 
 

@@ -67,7 +67,7 @@ class _Reading:
         facts, repository, outside, add = self.facts, self.repository, self.outside, self.gathered.add
         self.worth = read_dependencies(facts, repository, outside, add) | read_packages(facts, repository, self.tree, add)
         self.by_modules = no_python_dependency(repository, outside)
-        read_files(facts, self.index, outside, add)
+        read_files(facts, self.index, self.repository, outside, add)
         read_manifests(facts, repository, outside, add)
         read_infrastructure(facts, repository, matcher, outside, add)
         read_notebooks(facts, repository, outside, add)

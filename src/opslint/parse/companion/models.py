@@ -43,6 +43,8 @@ def parse_dvc(kind: str, path: str, data: bytes, aside: bool) -> Parsed:
     stages = mapping_at(root, "stages")
     if root is None:
         return parsed(kind, path)
+    if not {"stages", "metrics", "plots", "params", "artifacts", "datasets"} & set(root):
+        return passed_over(kind, path, "it is no DVC pipeline")
     commands: list[str] = []
     declared: set[str] = {key for key in ("metrics", "plots") if key in root}
     for _, _, stage in stages.items() if stages is not None else ():
