@@ -202,7 +202,7 @@ def _by_service(companion: Companion, hook: Hook) -> list[Activity]:
 
 def _local(hook: Hook) -> list[Activity]:
     """A hook that only people who installed pre-commit run."""
-    why = "only a local pre-commit hook runs it; no pipeline does"
+    why = "only a local pre-commit hook is seen to run it, no pipeline"
     return _as_activities(
         hook,
         Activity(

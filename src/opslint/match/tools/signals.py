@@ -51,7 +51,7 @@ def strength(activity: Activity, soft_by: str = "", *, soft_exists: bool = True)
     if activity.disabled:
         return Status.DISABLED, activity.disabled
     if activity.local_hook:
-        return Status.ADVISORY, "only a local pre-commit hook runs it; no pipeline does"
+        return Status.ADVISORY, "only a local pre-commit hook is seen to run it, no pipeline"
     if activity.manual or not activity.events & STARTED_BY_ITSELF:
         return Status.MANUAL, "only a person starts it"
     if soft_exists and not activity.blocking:

@@ -33,7 +33,8 @@ def assignment(walker: Walker, node: Node, way: Way) -> bool:
         return False
     text = walker.source.raw(name)
     if value is not None and value.child_count:
-        walker.substitutions(value, way.level, "" if _gated(walker, text, value) else way.flow, way.depth)
+        gated = _gated(walker, text, value)
+        walker.substitutions(value, way.level, "" if gated else way.flow, way.depth, judged=gated)
     remember(walker, text, value, way.level, appended=any(child.type == "+=" for child in node.children))
     return False
 
@@ -50,7 +51,7 @@ def declaration(walker: Walker, node: Node, way: Way) -> bool:
         text = walker.source.raw(name)
         if value is not None:
             hidden = "" if _gated(walker, text, value) else f"`{word}` hides the status of $( )"
-            walker.substitutions(value, way.level, hidden, way.depth)
+            walker.substitutions(value, way.level, hidden, way.depth, judged=not hidden)
         remember(walker, text, value, way.level)
         if word == "export":
             walker.emitter.exported[text] = way.level.scope.variables.get(text, UNKNOWN)
@@ -59,7 +60,7 @@ def declaration(walker: Walker, node: Node, way: Way) -> bool:
 
 def tested(walker: Walker, node: Node, way: Way) -> bool:
     """`[ … ]` and `[[ … ]]` as a statement: what runs inside is judged by it."""
-    walker.substitutions(node, way.level, way.flow, way.depth)
+    walker.substitutions(node, way.level, way.flow, way.depth, judged=not way.flow)
     return False
 
 

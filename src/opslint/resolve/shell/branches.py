@@ -123,7 +123,7 @@ def _condition(walker: Walker, node: Node, way: Way, yes: str, no: str) -> None:
     elif kind == "pipeline":
         _piped_condition(walker, node, way, yes, no)
     elif kind == "test_command":
-        walker.substitutions(node, way.level, judged, way.depth)
+        walker.substitutions(node, way.level, judged, way.depth, judged=not judged)
     else:
         if kind == "command" and walker.failures.word(node) in TESTERS:
             walker.emitter.judged = judged

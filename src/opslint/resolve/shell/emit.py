@@ -102,6 +102,7 @@ class Emitter:
         self.pipe: Node | None = None
         self.redirect: Node | None = None
         self.judged: str | None = None
+        self.output_judged = False  # what the commands being told print decides whether the block fails
         self.names: tuple[str, ...] = ()
         self.piped: tuple[str, ...] = ()
         self.exported: dict[str, str] = {}
@@ -196,6 +197,7 @@ class Emitter:
                 remote=remote or self.remote,
                 folder=folder,
                 variables=self.names,
+                marks=("output-judged",) if self.output_judged else (),
             )
         )
         if layers[-1][:2] in CLUSTERS:

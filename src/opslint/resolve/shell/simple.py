@@ -51,7 +51,7 @@ def run(emitter: Emitter, walker: Walker, node: Node, whole: Node, way: Way) -> 
             into = f"`{head}` hides the status of $( )"
         for argument in (name, *node.children_by_field_name("argument")):
             if argument.child_count:
-                walker.substitutions(argument, way.level, into, way.depth)
+                walker.substitutions(argument, way.level, into, way.depth, judged=head in TESTERS and not into)
     if head in _ENDING:
         return True
     if head in _QUIET or _obeyed(emitter, words, way):

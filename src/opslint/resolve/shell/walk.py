@@ -79,8 +79,11 @@ class Walker:
         method = STATEMENTS.get(node.type)
         return method is not None and way.depth <= MAX_DEPTH and method(self, node, way)
 
-    def substitutions(self, node: Node, level: Level, flow: str, depth: int) -> None:
-        """Walk the commands inside `$( )`, backquotes and `<( )` below a node; their failure goes where `flow` says."""
+    def substitutions(self, node: Node, level: Level, flow: str, depth: int, *, judged: bool = False) -> None:
+        """Walk the commands inside `$( )`, backquotes and `<( )` below a node; their failure goes where `flow` says.
+
+        Shape: `judged` where what they print decides whether the block fails.
+        """
         if depth > MAX_DEPTH or not node.child_count:
             return
         stack = [node]
@@ -93,9 +96,11 @@ class Walker:
                 found.append(current)
             else:
                 stack.extend(reversed(current.named_children))
+        before, self.emitter.output_judged = self.emitter.output_judged, judged
         for inner in found:
             keeps = level.errexit and self.keeps_errexit
             self.block(inner.named_children, Way(level.sub(flow, errexit=keeps), flow, "", depth + 1))
+        self.emitter.output_judged = before
 
 
 def members_of(nodes: list[Node]) -> list[Node]:
