@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from opslint.parse.discovery.discover import read_repository
 from opslint.resolve.activities import resolve
-from opslint.resolve.follow.python_scripts import script_led
+from opslint.resolve.follow.python.programs import script_led
 from opslint.source.trees.memory import MemoryTree
 
 SHELL = st.lists(st.sampled_from(["./x.sh", " ", "\n", "bash", "source", ". ", "x.sh", "$1", '"$@"', "case $1 in", "a)", ";;", ";&", "esac",

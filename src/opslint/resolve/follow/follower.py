@@ -8,6 +8,7 @@ import msgspec
 
 from opslint.model.activity import Activity, ActivityKind, Command, Hop
 from opslint.model.pipeline import Platform
+from opslint.resolve.follow.table import FOLLOWERS, SCRIPTS
 from opslint.resolve.jobs.places import Files
 from opslint.source.span import Span
 
@@ -65,25 +66,6 @@ SUFFIXES = (".sh", ".bash", ".zsh", ".ksh", ".py", ".rb", ".pl", ".js", ".mjs", 
 
 _OUTSIDE = ("/", "~", "$", "-", "%")
 _OPEN = frozenset("…*?[{ \n")
-SCRIPTS = "opslint.resolve.follow.scripts:follow"
-"""What follows a command word that is a path."""
-PYTHON = "opslint.resolve.follow.python_scripts:follow"
-
-FOLLOWERS: dict[str, str] = {
-    "make": "opslint.resolve.follow.make:follow",
-    "gmake": "opslint.resolve.follow.make:follow",
-    "npm": "opslint.resolve.follow.node:follow",
-    "yarn": "opslint.resolve.follow.node:follow",
-    "pnpm": "opslint.resolve.follow.node:follow",
-    "bun": "opslint.resolve.follow.node:follow",
-    "tox": "opslint.resolve.follow.tox:follow",
-    "dvc": "opslint.resolve.follow.dvc:follow",
-    "python": PYTHON,
-    "pypy": PYTHON,
-    **dict.fromkeys(("bash", "sh", "dash", "zsh", "ash", "ksh", "source", "."), SCRIPTS),
-}
-"""Command word -> the function that follows it (`module:function`), imported when first met."""
-
 
 def is_script(word: str) -> bool:
     """Whether a command's word may be a file of the repository that is started by its path."""

@@ -40,7 +40,7 @@ def follow(argv: tuple[str, ...], folder: str, env: dict[str, str], files: Files
         return None
     dialect, more = (head if head in SHELLS else "bash", []) if named else _interpreter(path, text)
     if dialect == "python":
-        from opslint.resolve.follow.python_scripts import script_led
+        from opslint.resolve.follow.python.programs import script_led
 
         return script_led(path, text)
     if not dialect:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 
 from opslint.resolve.follow.follower import Led, is_script
-from opslint.resolve.follow.scripts import located, missing
+from opslint.resolve.follow.scripts.paths import located, missing
 from opslint.resolve.jobs.places import Files
 from opslint.resolve.wrappers.tables import PYTHON_VALUED
 

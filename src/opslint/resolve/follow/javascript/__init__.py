@@ -1,0 +1,1 @@
+"""JavaScript: the scripts of package.json and what runs them."""

@@ -1,0 +1,1 @@
+"""Python: tox environments, and programs of one's own."""

@@ -1,0 +1,1 @@
+"""Task runners of no one language: make, DVC."""
