@@ -10,6 +10,10 @@ import os  # noqa: E402  the collector is off before the first large import
 import sys  # noqa: E402
 from typing import Any  # noqa: E402
 
+from opslint.cli.late import put_off  # noqa: E402
+
+put_off()
+
 import click  # noqa: E402
 
 from opslint import __version__  # noqa: E402

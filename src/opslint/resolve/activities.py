@@ -11,12 +11,9 @@ from opslint.model.pipeline import Event, Job, Pipeline, Platform, Step, StepKin
 from opslint.model.repository import Repository
 from opslint.resolve.calls import Calls, key_of
 from opslint.resolve.follow.follower import Follower
-from opslint.resolve.includes import include_activities
 from opslint.resolve.jobs.places import Files
 from opslint.resolve.jobs.reader import JobReader
 from opslint.resolve.jobs.site import Site
-from opslint.resolve.precommit import hook_activities
-from opslint.resolve.standing import standing_activities
 from opslint.source.tree import Tree
 
 
@@ -48,15 +45,24 @@ def resolve(repository: Repository, tree: Tree) -> Resolution:
         if pipeline.kind == "github.action":
             continue
         unreached = calls.unreached.get(key_of(pipeline), "")
-        found.extend(include_activities(pipeline, unreached))
+        if pipeline.includes:
+            from opslint.resolve.includes import include_activities
+
+            found.extend(include_activities(pipeline, unreached))
         for job in pipeline.jobs:
             if job.hidden and pipeline.platform is Platform.GITLAB and job.id in bases.extended:
                 continue
             site = _site(pipeline, job, calls, unreached)
             found.extend(reader.read(site, bases.steps_of(job)))
     found = _without_shadows(found)
-    found.extend(one for hook in hook_activities(repository, found) for one in reader.follower.follow(hook))
-    found.extend(standing_activities(repository))
+    if repository.hooks:
+        from opslint.resolve.precommit import hook_activities
+
+        found.extend(one for hook in hook_activities(repository, found) for one in reader.follower.follow(hook))
+    if repository.resources or repository.blocks or repository.companions:
+        from opslint.resolve.standing import standing_activities
+
+        found.extend(standing_activities(repository))
     return Resolution(activities=tuple(found), throwaway=frozenset(reader.clusters))
 
 

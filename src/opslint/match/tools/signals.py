@@ -5,8 +5,6 @@ from __future__ import annotations
 from opslint.knowledge.index import Index
 from opslint.match.jobs import Jobs, JobView
 from opslint.match.tools.catalogue import Catalogue, Hit
-from opslint.match.tools.config import Configs
-from opslint.match.tools.rights import may_comment
 from opslint.match.tools.wording import told_of, weakened
 from opslint.model.activity import Activity, ActivityKind
 from opslint.model.evidence import Confidence, Evidence, Signal, Status
@@ -70,7 +68,7 @@ class Matcher:
         self.only_workflows = not (any(not one.aside for one in repository.resources) or any(not one.aside for one in repository.blocks)
                                    or any(not one.aside for one in repository.dockerfiles))
         self.jobs = jobs
-        self.catalogue = Catalogue(index, Configs(tree))
+        self.catalogue = Catalogue(index, tree)
         self.products = self._products(repository.name)
         self.soft_exists = {rule.code: rule.soft for rule in index.rules}
         self.hits: list[Hit] = []
@@ -172,6 +170,8 @@ class Matcher:
         if word == "tests-first":
             return "test" in before or "test" in self.jobs.upstream_does(view)
         if word == "may-comment":
+            from opslint.match.tools.rights import may_comment
+
             return may_comment(hit.activity, view)
         if word == "with-deploy":
             return "deploy" in view.does

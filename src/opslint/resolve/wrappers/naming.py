@@ -66,7 +66,7 @@ def _bare(base: str) -> str:
         return "mvn"
     if base == "py":
         return "python"
-    if base[-1:].isdigit() or base.endswith("t"):
+    if base[-1:].isdigit() or (base.endswith("t") and base[-2:-1].isdigit()):
         found = _VERSIONED.match(base) or _LLVM.match(base)
         if found:
             return found[1]
