@@ -7,7 +7,7 @@ from opslint.resolve.wrappers.form import Peel, operand, option
 from opslint.resolve.wrappers.naming import Words, named, unpinned
 from opslint.resolve.wrappers.packages import binary_of
 from opslint.resolve.wrappers.runners import RUNNERS
-from opslint.resolve.wrappers.tables import MORE, PARALLEL_VALUED, PLAIN, SHELLS, XARGS_VALUED, Wrapper
+from opslint.resolve.wrappers.tables import MORE, PARALLEL_VALUED, PLAIN, SHELLS, XARGS_VALUED, Wrapper, words_in
 
 MAX_LAYERS = 12
 
@@ -40,8 +40,9 @@ def peel(argv: Words) -> list[Peel]:
 
 def _inner(argv: Words, row: Wrapper) -> list[Peel]:
     index = 1
-    for verb in row.verbs:
-        index = operand(argv, index, row.valued)
+    valued = words_in(row.valued)
+    for verb in row.verbs.split():
+        index = operand(argv, index, valued)
         if index >= len(argv) or argv[index] != verb:
             return []
         index += 1
@@ -52,10 +53,10 @@ def _inner(argv: Words, row: Wrapper) -> list[Peel]:
         return [Peel(argv=rest, remote=row.remote)] if rest else []
     image = ""
     for _ in range(row.skip):
-        index = operand(argv, index, row.valued, assignments=row.assignments)
+        index = operand(argv, index, valued, assignments=row.assignments)
         image = argv[index] if row.operand == "image" and index < len(argv) else ""
         index += 1
-    index = operand(argv, index, row.valued, assignments=row.assignments)
+    index = operand(argv, index, valued, assignments=row.assignments)
     rest = argv[index:]
     if argv[0] in ("hatch", "poetry", "pdm", "devbox", "pixi") and rest:
         rest = (rest[0].rpartition(":")[2] or rest[0], *rest[1:]) if argv[0] == "hatch" else rest
