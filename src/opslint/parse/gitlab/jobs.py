@@ -12,8 +12,11 @@ from opslint.parse.gitlab.keywords import DEFAULT_STAGES, MAX_ITEMS, Where, flat
 from opslint.parse.gitlab.steps import images_of, reports_of, steps_of
 from opslint.parse.gitlab.when.rules import Flow, Reach, flow_of, reach_of
 from opslint.parse.values.bounds import Bounds
-from opslint.source.node import Mapping, Scalar, strings_of, text_of
+from opslint.source.node import Mapping, Node, Scalar, boolean_of, strings_of, text_of
 from opslint.source.span import Span
+
+MAX_CODE_DIGITS = 10
+"""Digits of an exit code; Windows has codes of ten."""
 
 HIDDEN_WHY = "a hidden job that nothing extends"
 
@@ -136,6 +139,9 @@ def _job(name: str, key: Scalar, node: Mapping, reading: Reading) -> Job:
         manual=reach.manual,
         may_fail=reach.may_fail,
         may_fail_why=reach.may_fail_why,
+        when=node.text("when") or "on_success",
+        allow_failure=_allow_failure(node),
+        allowed_exit_codes=_exit_codes(node.get("allow_failure")),
         timeout=node.text("timeout") or "",
         timeout_span=where(timeout_key) if timeout_key is not None else None,
         disabled=reach.disabled,
@@ -156,6 +162,18 @@ def _settled(own: dict[str, str], variables: dict[str, str], node: Mapping, read
         return variables
     kept = {name: value for name, value in own.items() if name not in reading.changing}
     return reading.bounds.merged(inherited_variables(reading.settled, node), kept)
+
+
+def _allow_failure(node: Mapping) -> bool:
+    """Whether a job may fail by its own words, or because a person starts it: with `rules` that says nothing."""
+    own = boolean_of(node.get("allow_failure"))
+    return own if own is not None else node.text("when") == "manual" and "rules" not in node
+
+
+def _exit_codes(node: Node | None) -> tuple[int, ...]:
+    """The codes of `allow_failure:exit_codes`, one or a list."""
+    words = strings_of(node.get("exit_codes")) if isinstance(node, Mapping) else ()
+    return tuple(int(word) for word in words if word.isdecimal() and word.isascii() and len(word) <= MAX_CODE_DIGITS)
 
 
 def _condition(node: Mapping) -> str:
