@@ -88,6 +88,8 @@ def previews(reference: Reference, cases: Mapping[str, Mapping[str, str]], *opti
         environment = _environment(root)
         for words in (
             ["init", "-q", "-b", "main"],
+            ["config", "user.name", "nobody"],
+            ["config", "user.email", "nobody@example.org"],
             ["remote", "add", "origin", "git@gitlab.com:group/project.git"],
             ["add", "--all"],
             ["commit", "-q", "-m", "cases"],
@@ -103,8 +105,7 @@ def previews(reference: Reference, cases: Mapping[str, Mapping[str, str]], *opti
 
 def _environment(root: str) -> dict[str, str]:
     kept = {name: os.environ[name] for name in ("PATH", "SYSTEMROOT", "LANG") if name in os.environ}
-    nobody = {f"GIT_{who}_{what}": "nobody@example.org" for who in ("AUTHOR", "COMMITTER") for what in ("NAME", "EMAIL")}
-    return {**kept, **nobody, "HOME": root, "GIT_CONFIG_GLOBAL": os.devnull, "GIT_CONFIG_SYSTEM": os.devnull}
+    return {**kept, "NODE_COMPILE_CACHE": f"{root}/.cache", "HOME": root, "GIT_CONFIG_GLOBAL": os.devnull, "GIT_CONFIG_SYSTEM": os.devnull}
 
 
 def _preview(told: dict[str, object]) -> Preview:

@@ -52,7 +52,7 @@ class Interpolation:
         Source: GitLab CI/CD, "CI/CD inputs"; CI/CD YAML syntax reference, `spec:inputs`, `spec:component`.
         """
         values = values_of(file, given)
-        if component and at(file.header, "spec", "component") is not None:
+        if component:
             values |= {f"component.{word}": SourcedScalar(text, '"', None, None, 1, 1, 1, 1, file.path) for word, text in component.items()}
         if not values or self.exceeded:
             if file.path not in self.plain:
