@@ -17,16 +17,16 @@ from collections.abc import Iterable, Mapping
 from pathlib import Path
 
 import msgspec
+from tests.conformance.sameness import Expanded, as_text, from_preview, unlike
 
 from opslint.model.expanded import expanded_job
 from opslint.model.pipeline import Job, Pipeline
 from opslint.parse.discovery.discover import read_repository
 from opslint.source.plain import plain
 from opslint.source.trees.memory import MemoryTree
-from tests.conformance.sameness import Expanded, as_text, from_preview, unlike
 
 ENTRY = ".gitlab-ci.yml"
-VARIABLE = "OPSLINT_GITLAB_CI_LOCAL"
+VARIABLE = "GITLAB_CI_LOCAL_PREFIX"
 """Environment variable that names the folder whose `node_modules` holds what `gitlab/package.json` asks for."""
 
 HERE = Path(__file__).resolve().parent / "gitlab"
@@ -115,7 +115,7 @@ def _preview(told: dict[str, object]) -> Preview:
     if not text:
         return Preview(None, str(told["stderr"]).strip() or begin)
     loader = YAML(typ="safe", pure=True)
-    loader.version = (1, 2)  # type: ignore[assignment]
+    loader.version = (1, 2)
     loaded = loader.load(text)
     return Preview(loaded if isinstance(loaded, dict) else None)
 
@@ -144,8 +144,8 @@ def disagreements(files: Mapping[str, str], preview: Preview) -> dict[str, str]:
     if pipeline is None:
         return {"": "we read no pipeline"}
     mine, other = ours(pipeline), from_preview(preview.pipeline)
-    found = {name: "a job only we have" for name in mine.keys() - other.keys()}
-    found |= {name: "a job we do not have" for name in other.keys() - mine.keys()}
+    found = dict.fromkeys(mine.keys() - other.keys(), "a job only we have")
+    found |= dict.fromkeys(other.keys() - mine.keys(), "a job we do not have")
     for name in mine.keys() & other.keys():
         found |= {f"{name}.{key}": sentence for key, sentence in unlike(mine[name], other[name]).items()}
     stages = preview.pipeline.get("stages")
