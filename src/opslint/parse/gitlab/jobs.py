@@ -10,6 +10,7 @@ from opslint.parse.gitlab.extends import inherited_variables, references_in
 from opslint.parse.gitlab.includes import needed_jobs
 from opslint.parse.gitlab.keywords import DEFAULT_STAGES, MAX_ITEMS, Where, flat_items, jobs_in
 from opslint.parse.gitlab.steps import images_of, reports_of, steps_of
+from opslint.parse.gitlab.variables import variables_of
 from opslint.parse.gitlab.when.rules import Flow, Reach, flow_of, reach_of
 from opslint.parse.values.bounds import Bounds
 from opslint.source.node import Mapping, Node, Scalar, boolean_of, strings_of, text_of
@@ -26,16 +27,6 @@ def stages_of(top: Mapping) -> tuple[str, ...]:
     node = top.get("stages") or top.get("types")
     named = tuple(item.value for item in flat_items(node) if isinstance(item, Scalar)) if node is not None else DEFAULT_STAGES
     return (".pre", *(name for name in named if name not in {".pre", ".post"}), ".post")
-
-
-def variables_of(declared: Mapping | None) -> dict[str, str]:
-    """Variables as texts, whether written as a word or as a mapping with `value`."""
-    found: dict[str, str] = {}
-    for name, _, node in declared.items() if declared is not None else ():
-        value = node.get("value") if isinstance(node, Mapping) else node
-        if isinstance(value, Scalar):
-            found[name] = text_of(value) or ""
-    return found
 
 
 class Reading(msgspec.Struct, frozen=True, kw_only=True):
