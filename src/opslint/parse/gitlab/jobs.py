@@ -10,7 +10,7 @@ from opslint.parse.gitlab.extends import inherited_variables, references_in
 from opslint.parse.gitlab.includes import needed_jobs
 from opslint.parse.gitlab.keywords import DEFAULT_STAGES, MAX_ITEMS, Where, flat_items, jobs_in
 from opslint.parse.gitlab.steps import images_of, reports_of, steps_of
-from opslint.parse.gitlab.variables import variables_of
+from opslint.parse.gitlab.variables import matrix_of, ruled_variables, variables_of
 from opslint.parse.gitlab.when.rules import Flow, Reach, flow_of, reach_of
 from opslint.parse.values.bounds import Bounds
 from opslint.source.node import Mapping, Node, Scalar, boolean_of, strings_of, text_of
@@ -101,13 +101,14 @@ def _job(name: str, key: Scalar, node: Mapping, reading: Reading) -> Job:
     where, bounds = reading.where, reading.bounds
     own = {**variables_of(node.mapping("variables")), **reading.context.variables}
     variables = bounds.merged(inherited_variables(reading.variables, node), own)
+    settled = _settled(own, variables, node, reading)
     hidden = name.startswith(".")
     if hidden:
         reach = Reach(events=frozenset(), disabled=HIDDEN_WHY if name in reading.idle else "")
     else:
         keys = reading.context.confined.get(name)
         flow = reading.flow if keys is None else reading.flow.within(keys)
-        reach = reach_of(node, flow, _settled(own, variables, node, reading))
+        reach = reach_of(node, flow, settled)
     environment, environment_span = _environment(node, where)
     needs, needs_nothing = needed_jobs(node.get("needs"))
     source = reading.written.get(name)
@@ -126,7 +127,7 @@ def _job(name: str, key: Scalar, node: Mapping, reading: Reading) -> Job:
         needs_nothing=needs_nothing,
         environment=environment,
         environment_span=environment_span,
-        images=images_of(node, where),
+        images=images_of(node, where, _lasting(settled, node)),
         manual=reach.manual,
         may_fail=reach.may_fail,
         may_fail_why=reach.may_fail_why,
@@ -153,6 +154,12 @@ def _settled(own: dict[str, str], variables: dict[str, str], node: Mapping, read
         return variables
     kept = {name: value for name, value in own.items() if name not in reading.changing}
     return reading.bounds.merged(inherited_variables(reading.settled, node), kept)
+
+
+def _lasting(settled: dict[str, str], node: Mapping) -> dict[str, str]:
+    """The variables of a job that neither its rules nor its matrix set one way or another."""
+    changing = {name for told in ruled_variables(node.get("rules")) for name in told} | {name for row in matrix_of(node) for name in row}
+    return {name: value for name, value in settled.items() if name not in changing} if changing else settled
 
 
 def _allow_failure(node: Mapping) -> bool:

@@ -15,6 +15,9 @@ MAX_NESTED = 10
 MAX_VALUE = 10_000
 """Characters of a value after `$NAME` in it was replaced; a longer one stays as it is written."""
 
+MAX_ROWS = 200
+"""Rows of a matrix, and rules, that are asked for variables."""
+
 MAX_VALUES = 200
 """Values of one variable of a matrix, as GitLab allows no more jobs."""
 
@@ -84,7 +87,8 @@ def matrix_of(job: Mapping) -> list[dict[str, tuple[str, ...]]]:
     """
     parallel = job.mapping("parallel")
     rows = flat_items(parallel.get("matrix")) if parallel is not None else []
-    found = [{name: strings_of(value)[:MAX_VALUES] for name, _, value in row.items()} for row in rows if isinstance(row, Mapping)]
+    mappings = [row for row in rows[:MAX_ROWS] if isinstance(row, Mapping)]
+    found = [{name: strings_of(value)[:MAX_VALUES] for name, _, value in row.items()} for row in mappings]
     return [row for row in found if row]
 
 
@@ -93,6 +97,6 @@ def ruled_variables(rules: Node | None) -> list[dict[str, str]]:
 
     Source: GitLab CI/CD YAML syntax reference, `rules:variables`, `workflow:rules:variables`.
     """
-    live = [rule for rule in flat_items(rules) if isinstance(rule, Mapping) and rule.text("when") != "never"]
-    found = [variables_of(rule.mapping("variables")) for rule in live]
-    return [told for position, told in enumerate(found) if told not in found[:position]] if any(found) else []
+    live = [rule for rule in flat_items(rules)[:MAX_ROWS] if isinstance(rule, Mapping) and rule.text("when") != "never"]
+    found = {tuple(told.items()): told for rule in live for told in (variables_of(rule.mapping("variables")),)}
+    return list(found.values()) if any(found) else []

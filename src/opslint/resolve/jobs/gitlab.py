@@ -30,9 +30,9 @@ def starts_of(shell: Shell, job: Job, pipeline: Pipeline) -> list[Shell]:
     used = _used(shell.text, job.variables, [*flows, *rules], rows)
     if not used:
         return [shell]
-    sets = [_named(flow, used - own.keys()) for flow in flows] or [{}]
-    for more in ([_named(rule, used) for rule in rules], _legs(rows, used)):
-        sets = [{**one, **two} for one in sets for two in more][: MAX_STARTS * MAX_STARTS] if more else sets
+    sets = _distinct_sets(_named(flow, used - own.keys()) for flow in flows) or [{}]
+    for more in (_distinct_sets(_named(rule, used) for rule in rules), _legs(rows, used)):
+        sets = [{**one, **two} for one in sets[:MAX_STARTS] for two in more[:MAX_STARTS]] if more else sets
     found: list[Shell] = []
     for told in _distinct_sets(sets):
         values = {**job.variables, **told}
