@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 import msgspec
 
 from opslint.model.activity import Activity, ActivityKind, Command, Hop
@@ -47,7 +49,7 @@ class JobReader:
         found: list[Activity] = []
         by_step: dict[int, list[Activity]] = {}
         for shell in shells_of(site.job, steps):
-            for position, activity in self._commands(shell, site, steps):
+            for position, activity in self._started(shell, site, steps):
                 by_step.setdefault(position, []).append(activity)
         for position, step in enumerate(steps):
             if step.kind is StepKind.RUN:
@@ -60,6 +62,16 @@ class JobReader:
             found.extend(self._reports(site))
             found = self._with_clusters(found, site)
         return found
+
+    def _started(self, shell: Shell, site: Site, steps: tuple[Step, ...]) -> Iterable[tuple[int, Activity]]:
+        """What a script runs with each set of values its job is started with, which on GitLab its matrix and rules decide."""
+        if site.job.platform is not Platform.GITLAB or "$" not in shell.text:
+            return self._commands(shell, site, steps)
+        from opslint.resolve.jobs.gitlab import each_once, starts_of
+
+        starts = starts_of(shell, site.job, site.pipeline)
+        found = [told for start in starts for told in self._commands(start, site, steps)]
+        return each_once(found) if len(starts) > 1 else found
 
     def _commands(self, shell: Shell, site: Site, steps: tuple[Step, ...]) -> list[tuple[int, Activity]]:
         from opslint.resolve.shell import commands_of, shell_semantics
