@@ -69,7 +69,7 @@ def assert_told(outcome: Any, code: int, *words: str) -> None:
     pytest.param(["scan", "a\0b"], 2, ["NUL"], id="nul-in-path"),
     pytest.param(["scan", "https://example.com/x.git"], 2, ["offline", "git clone"], id="address"),
     pytest.param(["sacn"], 2, ['no command "sacn"', 'did you mean "scan"?'], id="misspelt-command"),
-    pytest.param(["frobnicate"], 2, ["the commands are scan, explain"], id="unknown-command"),
+    pytest.param(["frobnicate"], 2, ["the commands are scan, resolve, explain"], id="unknown-command"),
     pytest.param(["scan", "--frmat", "json"], 2, ["--frmat", "--format"], id="misspelt-option"),
     pytest.param(["scan", "--level", "9"], 2, ["--level: 9 is not in the range", "opslint scan --help"], id="level"),
     pytest.param(["scan", "--level", "high"], 2, ["--level: 'high'"], id="level-word"),
