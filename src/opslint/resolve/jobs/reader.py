@@ -9,6 +9,7 @@ from opslint.model.pipeline import Platform, Step, StepKind
 from opslint.resolve.calls import Calls
 from opslint.resolve.follow.follower import Follower
 from opslint.resolve.jobs.action_scripts import ActionScript, script_of
+from opslint.resolve.jobs.github.facts import places_of, written
 from opslint.resolve.jobs.places import Block, Files
 from opslint.resolve.jobs.site import (
     CLUSTER_ACTIONS,
@@ -44,7 +45,10 @@ class JobReader:
 
     def read(self, site: Site, steps: tuple[Step, ...]) -> list[Activity]:
         """Everything a job's steps run, in the order of the steps."""
-        found: list[Activity] = []
+        if site.job.platform is Platform.GITHUB:
+            found = self._varied(site, steps)
+            return self._with_clusters(found, site) if site.depth == 0 else found
+        found = []
         by_step: dict[int, list[Activity]] = {}
         for shell in shells_of(site.job, steps):
             for position, activity in self._commands(shell, site, steps):
@@ -61,21 +65,43 @@ class JobReader:
             found = self._with_clusters(found, site)
         return found
 
+    def _varied(self, site: Site, steps: tuple[Step, ...]) -> list[Activity]:
+        """What GitHub's steps run, each once for every set of values it is started with."""
+        from opslint.resolve.jobs.github.variants import Variants, distinct
+
+        found: list[Activity] = []
+        known = Variants(site, steps)
+        for position, step in enumerate(steps):
+            told: list[list[Activity]] = []
+            for one, inner in known.of(step):
+                if step.kind is StepKind.RUN:
+                    shell = Shell(step.script, ((position, one),), (1,))
+                    told.append([activity for _, activity in self._commands(shell, inner, steps)])
+                elif step.kind is not StepKind.NOTHING:
+                    told.append(self._used(one, position, inner, steps))
+            found.extend(distinct(told))
+            if len(found) >= MAX_ACTIVITIES:
+                break
+        return found
+
     def _commands(self, shell: Shell, site: Site, steps: tuple[Step, ...]) -> list[tuple[int, Activity]]:
         from opslint.resolve.shell import commands_of, shell_semantics
         from opslint.resolve.shell.state import joined
 
         first = shell.steps[0][1]
         job, pipeline = site.job, site.pipeline
-        dialect, errexit, pipefail = shell_semantics(job.platform.value, first.shell or job.shell, job.runner)
+        dialect, errexit, pipefail = shell_semantics(job.platform.value, first.shell or job.shell, site.runner or job.runner)
         variables = {**pipeline.variables, **job.variables, **site.env, **first.env}
         blocks = Blocks(shell, self.files)
+        folder = folder_of(first, site)
+        text = written(shell.text, folder, site.facts, variables)
+        known = {**variables, **places_of(folder, site.facts)} if "GITHUB_" in shell.text else variables
         found: list[tuple[int, Activity]] = []
-        for told in commands_of(shell.text, shell=dialect, errexit=errexit, pipefail=pipefail, variables=variables):
+        read = commands_of(text.text, shell=dialect, errexit=errexit, pipefail=pipefail, variables=known)
+        for told, said in text.placed(read):
             command = told
             position, step, span = blocks.place(told)
             moment = moment_of(step, site)
-            folder = folder_of(step, site)
             if folder:
                 command = msgspec.structs.replace(told, folder=joined(folder, told.folder) if told.folder else folder)
             env = {**variables, **step.env, **command.env} if command.env or step.env or variables else {}
@@ -83,7 +109,7 @@ class JobReader:
                 ActivityKind.COMMAND,
                 command.argv[0] if command.argv else "",
                 span,
-                shell.text[command.offset : command.end],
+                said,
                 index=position,
                 command=command,
                 events=moment.events,
@@ -125,6 +151,10 @@ class JobReader:
         composite = self.calls.action(step.uses) if step.uses.startswith("./") and site.depth < MAX_COMPOSITES else None
         if composite is None:
             return [activity]
+        from opslint.resolve.jobs.github.actions import facts_of_action
+
+        facts = {path: value for path, value in site.facts.items() if not path.startswith(("inputs.", "steps.", "needs."))}
+        facts |= facts_of_action(composite, step)
         inner = msgspec.structs.replace(
             site,
             hops=activity.chain,
@@ -134,7 +164,9 @@ class JobReader:
             when=moment.when or site.when,
             index=position if site.index < 0 else site.index,
             depth=site.depth + 1,
-            env={**env, **{f"INPUT_{name.upper()}": value for name, value in step.inputs.items()}},
+            env=env,
+            facts=facts,
+            decided=facts,
         )
         return [activity, *self.read(inner, composite.jobs[0].steps)]
 

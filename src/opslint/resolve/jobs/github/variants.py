@@ -1,0 +1,139 @@
+"""A step of a GitHub job with the values it is started with: once for each distinct set of them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import msgspec
+
+from opslint.model.activity import Activity
+from opslint.model.pipeline import Step, StepKind
+from opslint.parse.github.matrix import Leg, expression_value
+from opslint.parse.github.values import truth_of
+from opslint.resolve.jobs.github.facts import Facts, all_filled, variable
+from opslint.resolve.jobs.github.legs import SOFT, job_legs, runner_of, texts_of_step, variants
+from opslint.resolve.jobs.github.outputs import Outputs, commands_in, written_to
+from opslint.resolve.jobs.site import Site, moment_of
+from opslint.source.node import Mapping
+from opslint.source.words.late import late
+
+_ENV = late(r"\benv\.([A-Za-z_]\w*)")
+
+
+class Variants:
+    """The steps of one job or action as they are started.
+
+    Shape: `exported` are the variables that steps so far wrote to `GITHUB_ENV`, "…" where their value is not known.
+    """
+
+    def __init__(self, site: Site, steps: tuple[Step, ...]) -> None:
+        self.site = site
+        self.steps = steps
+        self.legs = site.legs or (job_legs(site.job, site.facts) if site.depth == 0 else ())
+        self.outputs = Outputs(site.pipeline)
+        self.exported: dict[str, str] = {}
+        self._written: list[str] = []
+
+    def of(self, step: Step) -> list[tuple[Step, Site]]:
+        """A step and its place for every distinct set of values; those that no event reaches are left out where others run."""
+        texts = texts_of_step(step)
+        found: list[tuple[Step, Site]] = []
+        dead: list[tuple[Step, Site]] = []
+        for leg in variants(self.legs, texts):
+            site = self._site(leg, texts)
+            one = self._step(step, site)
+            site = msgspec.structs.replace(site, decided=self._decided(one, site)) if one.condition else site
+            (dead if one.condition and moment_of(one, site).disabled else found).append((one, site))
+        if step.kind is StepKind.RUN and "GITHUB_ENV" in step.script:
+            self._export(found[0] if found else dead[0])
+        if step.kind is StepKind.RUN:
+            self._written.append(step.script)
+        return found or dead[:1]
+
+    def _site(self, leg: Leg, texts: list[str]) -> Site:
+        """The place of a step with the values of one leg."""
+        site = self.site
+        facts = {**site.facts, **leg}
+        decided = {**site.decided, **leg}
+        if any("steps." in text or "needs." in text for text in texts):
+            job = msgspec.structs.replace(site.job, steps=self.steps) if site.depth else site.job
+            facts |= self.outputs.facts(job, texts, sure=False)
+            decided |= self.outputs.facts(job, texts, sure=True)
+        soft = site.soft_why
+        if SOFT in leg and site.depth == 0:
+            soft = _matrix_softness(site) if leg[SOFT] is True else ""
+        legs = tuple(one for one in self.legs if all(one.get(key) == value for key, value in leg.items()))
+        return msgspec.structs.replace(
+            site, facts=facts, decided=decided, soft_why=soft, legs=legs, runner=runner_of(site.job, self.legs, leg)
+        )
+
+    def _step(self, step: Step, site: Site) -> Step:
+        """A step with its variables and inputs filled in, and with what they decide."""
+        env = step.env
+        if self.exported:
+            own = step.node.mapping("env") if isinstance(step.node, Mapping) else None
+            env = {**env, **{name: value for name, value in self.exported.items() if own is None or name not in own}}
+        for _ in range(2):
+            env = all_filled(env, site.facts, {**site.env, **env})
+        inputs = all_filled(step.inputs, {**site.facts, "github.workspace": "."}, {**site.env, **env})
+        soft = self._softness(step, site, env)
+        if env is step.env and inputs is step.inputs and soft == step.may_fail_why:
+            return step
+        return msgspec.structs.replace(step, env=env, inputs=inputs, may_fail=bool(soft), may_fail_why=soft)
+
+    @staticmethod
+    def _softness(step: Step, site: Site, env: dict[str, str]) -> str:
+        """The words that make a step's failure not count, where an expression decides it with these values."""
+        text = step.node.text("continue-on-error") if isinstance(step.node, Mapping) else None
+        if text is None or "${{" not in text:
+            return step.may_fail_why
+        facts = {**site.decided, **{f"env.{name.lower()}": variable(name.lower(), env) for name in _ENV.findall(text)}}
+        truth = truth_of(expression_value(text, facts))
+        return step.may_fail_why if truth is None else f"continue-on-error: {text}" if truth else ""
+
+    def _decided(self, step: Step, site: Site) -> Facts:
+        """What is certain for a step's condition: also the variables that no step before it may have set anew."""
+        env = {**site.env, **step.env}
+        facts = dict(site.decided)
+        for name in set(_ENV.findall(step.condition)):
+            if not any(name in text for text in self._written):
+                facts[f"env.{name.lower()}"] = variable(name.lower(), env)
+        return facts
+
+    def _export(self, started: tuple[Step, Site]) -> None:
+        """Keep the variables a step hands on to the ones behind it."""
+        step, site = started
+        env = {**site.env, **step.env}
+        told = written_to("GITHUB_ENV", commands_in(step, site.pipeline, site.job, env, site.facts))
+        for name, values in told.items():
+            sure = len(values) == 1 and env.get(name, values[0]) == values[0]
+            self.exported[name] = values[0] if sure else "…"
+
+
+def _matrix_softness(site: Site) -> str:
+    """The words by which a leg of a matrix may fail."""
+    text = site.job.node.text("continue-on-error") if site.job.node is not None else ""
+    return f"continue-on-error: {text}"
+
+
+def distinct(told: list[list[Activity]]) -> Iterator[Activity]:
+    """What the variants of one step run, each thing once; of two that differ only in their teeth the one that bites stays."""
+    if len(told) == 1:
+        yield from told[0]
+        return
+    kept: dict[object, Activity] = {}
+    for activities in told:
+        for activity in activities:
+            command = activity.command
+            ran = (command.argv, command.folder, command.image, command.stdout_to) if command is not None else ()
+            chain = tuple((hop.path, hop.line, hop.text) for hop in activity.chain)
+            key = (activity.kind, activity.name, chain, ran, tuple(activity.inputs.items()))
+            before = kept.get(key)
+            if before is None:
+                kept[key] = activity
+                continue
+            better = (not activity.disabled, activity.blocking) > (not before.disabled, before.blocking)
+            events = before.events | activity.events
+            chosen = activity if better else before
+            kept[key] = chosen if chosen.events == events else msgspec.structs.replace(chosen, events=events)
+    yield from kept.values()
