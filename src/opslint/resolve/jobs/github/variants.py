@@ -17,13 +17,18 @@ from opslint.resolve.jobs.site import Site, moment_of
 from opslint.source.node import Mapping
 from opslint.source.words.late import late
 
+MAX_EXPORTS = 8
+"""Values of variables handed on that a step is read with, and steps that are asked for them."""
+MAX_EXPORTED = 64
+
 _ENV = late(r"\benv\.([A-Za-z_]\w*)")
 
 
 class Variants:
     """The steps of one job or action as they are started.
 
-    Shape: `exported` are the variables that steps so far wrote to `GITHUB_ENV`, "…" where their value is not known.
+    Shape: `exported` are the variables that steps so far wrote to `GITHUB_ENV`, each with the values it may have by then, "…"
+           where one is not known.
     """
 
     def __init__(self, site: Site, steps: tuple[Step, ...]) -> None:
@@ -31,7 +36,7 @@ class Variants:
         self.steps = steps
         self.legs = site.legs or (job_legs(site.job, site.facts) if site.depth == 0 else ())
         self.outputs = Outputs(site.pipeline)
-        self.exported: dict[str, str] = {}
+        self.exported: dict[str, tuple[str, ...]] = {}
         self._written: list[str] = []
 
     def of(self, step: Step) -> list[tuple[Step, Site]]:
@@ -39,13 +44,15 @@ class Variants:
         texts = texts_of_step(step)
         found: list[tuple[Step, Site]] = []
         dead: list[tuple[Step, Site]] = []
+        exports = self._exports(texts) if self.exported else [{}]
         for leg in variants(self.legs, texts):
             site = self._site(leg, texts)
-            one = self._step(step, site)
-            site = msgspec.structs.replace(site, decided=self._decided(one, site)) if one.condition else site
-            (dead if one.condition and moment_of(one, site).disabled else found).append((one, site))
-        if step.kind is StepKind.RUN and "GITHUB_ENV" in step.script:
-            self._export(found[0] if found else dead[0])
+            for exported in exports:
+                one = self._step(step, site, exported)
+                here = msgspec.structs.replace(site, decided=self._decided(one, site)) if one.condition else site
+                (dead if one.condition and moment_of(one, here).disabled else found).append((one, here))
+        if step.kind is StepKind.RUN and "GITHUB_ENV" in step.script and found:
+            self._export(found)
         if step.kind is StepKind.RUN:
             self._written.append(step.script)
         return found or dead[:1]
@@ -67,12 +74,22 @@ class Variants:
             site, facts=facts, decided=decided, soft_why=soft, legs=legs, runner=runner_of(site.job, self.legs, leg)
         )
 
-    def _step(self, step: Step, site: Site) -> Step:
+    def _exports(self, texts: list[str]) -> list[dict[str, str]]:
+        """The values that variables handed on by earlier steps may have: every combination of those that the texts name."""
+        found: list[dict[str, str]] = [{}]
+        for name, values in self.exported.items():
+            told = values
+            if len(values) > 1 and (len(found) * len(values) > MAX_EXPORTS or not any(name in text for text in texts)):
+                told = ("…",)
+            found = [{**one, name: value} for one in found for value in told]
+        return found
+
+    def _step(self, step: Step, site: Site, exported: dict[str, str]) -> Step:
         """A step with its variables and inputs filled in, and with what they decide."""
         env = step.env
-        if self.exported:
+        if exported:
             own = step.node.mapping("env") if isinstance(step.node, Mapping) else None
-            env = {**env, **{name: value for name, value in self.exported.items() if own is None or name not in own}}
+            env = {**env, **{name: value for name, value in exported.items() if own is None or name not in own}}
         for _ in range(2):
             env = all_filled(env, site.facts, {**site.env, **env})
         inputs = all_filled(step.inputs, {**site.facts, "github.workspace": "."}, {**site.env, **env})
@@ -100,14 +117,14 @@ class Variants:
                 facts[f"env.{name.lower()}"] = variable(name.lower(), env)
         return facts
 
-    def _export(self, started: tuple[Step, Site]) -> None:
-        """Keep the variables a step hands on to the ones behind it."""
-        step, site = started
-        env = {**site.env, **step.env}
-        told = written_to("GITHUB_ENV", commands_in(step, site.pipeline, site.job, env, site.facts))
-        for name, values in told.items():
-            sure = len(values) == 1 and env.get(name, values[0]) == values[0]
-            self.exported[name] = values[0] if sure else "…"
+    def _export(self, started: list[tuple[Step, Site]]) -> None:
+        """Keep the variables a step hands on to the ones behind it; the value they had may stay, as not every step gets there."""
+        for step, site in started[:MAX_EXPORTS]:
+            env = {**site.env, **step.env}
+            told = written_to("GITHUB_ENV", commands_in(step, site.pipeline, site.job, env, site.facts))
+            for name, values in list(told.items())[:MAX_EXPORTED]:
+                before = self.exported.get(name, (env[name],) if name in env else ())
+                self.exported[name] = tuple(dict.fromkeys((*before, *(values or ("…",)))))[:MAX_EXPORTS]
 
 
 def _matrix_softness(site: Site) -> str:
