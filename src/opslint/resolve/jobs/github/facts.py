@@ -94,7 +94,7 @@ def all_filled(texts: dict[str, str], facts: Facts, env: Mapping[str, str] | Non
     """Texts by name with their expressions filled in; the same object where there are none."""
     if not any("${{" in text for text in texts.values()):
         return texts
-    return {name: filled(text, facts, env).text for name, text in texts.items()}
+    return {name: filled(text, facts, env).text if "${{" in text else text for name, text in texts.items()}
 
 
 def value_in(inner: str, facts: Facts, env: Mapping[str, str] | None = None) -> Value:

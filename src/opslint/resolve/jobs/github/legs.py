@@ -89,7 +89,7 @@ def named_paths(texts: Iterable[str]) -> set[str]:
 def texts_of_step(step: Step) -> list[str]:
     """The texts of a step that expressions may stand in; a condition as an expression."""
     node = step.node
-    texts = [step.script, *step.inputs.values(), *step.env.values(), step.uses]
+    texts = [step.script, *step.inputs.values(), step.uses]
     if step.condition:
         texts.append(step.condition if "${{" in step.condition else "${{" + step.condition + "}}")
     if isinstance(node, Mapping):
@@ -97,9 +97,8 @@ def texts_of_step(step: Step) -> list[str]:
     return texts
 
 
-def runner_of(job: Job, legs: tuple[Leg, ...], variant: Leg) -> tuple[str, ...]:
-    """The labels of the runner a variant's step starts on: Windows only where all legs that have its values are there."""
+def runner_of(job: Job, legs: tuple[Leg, ...]) -> tuple[str, ...]:
+    """The labels of the runner a step starts on in these legs: Windows only where all of them are there."""
     if not legs or not any("${{" in label for label in job.runner):
         return job.runner
-    systems = {leg.get("runner.os") for leg in legs if all(leg.get(key) == value for key, value in variant.items())}
-    return ("windows-latest",) if systems == {"Windows"} else job.runner
+    return ("windows-latest",) if {leg.get("runner.os") for leg in legs} == {"Windows"} else job.runner

@@ -21,6 +21,12 @@ MAX_EXPORTS = 8
 """Values of variables handed on that a step is read with, and steps that are asked for them."""
 MAX_EXPORTED = 64
 
+_STARTS = late(
+    r"(?<![\w.-])(?:g?make|just|task|npm|npx|pnpm|yarn|bunx?|tox|nox|hatch|pdm|poe|invoke|rake|bundle|composer|mvnw?|gradlew?"
+    r"|cargo|pre-commit|prek|earthly|dagger|bazel|mage|ant|uvx?|python3?|bash|sh|source|docker|php|node|go)(?![\w-])"
+    r"|(?:^|[\s;&|\"'(])\.{0,2}/?[\w.-]+/[\w./-]+"
+)
+"""Words that start what may read variables: task runners and scripts."""
 _ENV = late(r"\benv\.([A-Za-z_]\w*)")
 
 
@@ -44,8 +50,9 @@ class Variants:
         texts = texts_of_step(step)
         found: list[tuple[Step, Site]] = []
         dead: list[tuple[Step, Site]] = []
+        inherited = self._inherited(step, texts)
         exports = self._exports(texts) if self.exported else [{}]
-        for leg in variants(self.legs, texts):
+        for leg in variants(self.legs, [*texts, *inherited]):
             site = self._site(leg, texts)
             for exported in exports:
                 one = self._step(step, site, exported)
@@ -56,6 +63,16 @@ class Variants:
         if step.kind is StepKind.RUN:
             self._written.append(step.script)
         return found or dead[:1]
+
+    @staticmethod
+    def _inherited(step: Step, texts: list[str]) -> list[str]:
+        """The values of a step's variables that can make a difference: those its texts name, all where it starts what reads them."""
+        everything = step.kind is not StepKind.RUN or bool(_STARTS.search(step.script))
+        return [
+            value
+            for name, value in step.env.items()
+            if "${{" in value and (everything or any(name in text for text in texts))
+        ]
 
     def _site(self, leg: Leg, texts: list[str]) -> Site:
         """The place of a step with the values of one leg."""
@@ -69,10 +86,13 @@ class Variants:
         soft = site.soft_why
         if SOFT in leg and site.depth == 0:
             soft = _matrix_softness(site) if leg[SOFT] is True else ""
-        legs = tuple(one for one in self.legs if all(one.get(key) == value for key, value in leg.items()))
-        return msgspec.structs.replace(
-            site, facts=facts, decided=decided, soft_why=soft, legs=legs, runner=runner_of(site.job, self.legs, leg)
-        )
+        legs, runner = self.legs, site.job.runner
+        if leg:
+            legs = tuple(one for one in legs if all(one.get(key) == value for key, value in leg.items()))
+            runner = runner_of(site.job, legs)
+        elif legs and any("${{" in label for label in runner):
+            runner = runner_of(site.job, legs)
+        return msgspec.structs.replace(site, facts=facts, decided=decided, soft_why=soft, legs=legs, runner=runner)
 
     def _exports(self, texts: list[str]) -> list[dict[str, str]]:
         """The values that variables handed on by earlier steps may have: every combination of those that the texts name."""
@@ -90,9 +110,13 @@ class Variants:
         if exported:
             own = step.node.mapping("env") if isinstance(step.node, Mapping) else None
             env = {**env, **{name: value for name, value in exported.items() if own is None or name not in own}}
-        for _ in range(2):
+        if any("${{" in text for text in env.values()):
             env = all_filled(env, site.facts, {**site.env, **env})
-        inputs = all_filled(step.inputs, {**site.facts, "github.workspace": "."}, {**site.env, **env})
+            if any("env." in text and "${{" in text for text in env.values()):
+                env = all_filled(env, site.facts, {**site.env, **env})
+        inputs = step.inputs
+        if any("${{" in text for text in inputs.values()):
+            inputs = all_filled(inputs, {**site.facts, "github.workspace": "."}, {**site.env, **env})
         soft = self._softness(step, site, env)
         if env is step.env and inputs is step.inputs and soft == step.may_fail_why:
             return step
