@@ -9,7 +9,6 @@ from opslint.model.pipeline import Platform, Step, StepKind
 from opslint.resolve.calls import Calls
 from opslint.resolve.follow.follower import Follower
 from opslint.resolve.jobs.action_scripts import ActionScript, script_of
-from opslint.resolve.jobs.github.facts import places_of, written
 from opslint.resolve.jobs.places import Block, Files
 from opslint.resolve.jobs.site import (
     CLUSTER_ACTIONS,
@@ -94,11 +93,15 @@ class JobReader:
         variables = {**pipeline.variables, **job.variables, **site.env, **first.env}
         blocks = Blocks(shell, self.files)
         folder = folder_of(first, site)
-        text = written(shell.text, folder, site.facts, variables)
-        known = {**variables, **places_of(folder, site.facts)} if "GITHUB_" in shell.text else variables
+        text, known = shell.text, variables
+        if job.platform is Platform.GITHUB and ("${{" in text or "GITHUB_" in text):
+            from opslint.resolve.jobs.github.facts import places_of, written
+
+            filled = written(text, folder, site.facts, variables)
+            text, known = filled.text, {**variables, **places_of(folder, site.facts)}
         found: list[tuple[int, Activity]] = []
-        read = commands_of(text.text, shell=dialect, errexit=errexit, pipefail=pipefail, variables=known)
-        for told, said in text.placed(read):
+        read = commands_of(text, shell=dialect, errexit=errexit, pipefail=pipefail, variables=known)
+        for told, said in filled.placed(read) if text is not shell.text else ((one, text[one.offset : one.end]) for one in read):
             command = told
             position, step, span = blocks.place(told)
             moment = moment_of(step, site)

@@ -5,17 +5,20 @@ from __future__ import annotations
 import re
 from bisect import bisect_right
 from collections.abc import Iterator, Mapping
+from typing import TYPE_CHECKING
 
 import msgspec
 
 from opslint.model.activity import Activity, ActivityKind, Command, Hop
 from opslint.model.pipeline import Event, Job, Pipeline, Platform, Step, StepKind
-from opslint.parse.github.matrix import Leg
-from opslint.parse.github.values import Value
 from opslint.resolve.jobs.places import Block, Files, block_of, span_of
 from opslint.source.node import Mapping as MappingNode
 from opslint.source.span import Span
 from opslint.source.words.late import late
+
+if TYPE_CHECKING:  # for signatures only: what reads GitHub's expressions is imported when a workflow is met
+    from opslint.parse.github.matrix import Leg
+    from opslint.parse.github.values import Value
 
 MAX_TEXT = 120
 

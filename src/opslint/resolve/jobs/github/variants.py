@@ -157,17 +157,21 @@ def _matrix_softness(site: Site) -> str:
     return f"continue-on-error: {text}"
 
 
-def distinct(told: list[list[Activity]]) -> Iterator[Activity]:
-    """What the variants of one step run, each thing once; of two that differ only in their teeth the one that bites stays."""
+def distinct(told: list[list[Activity]], hops: list[int] | None = None) -> Iterator[Activity]:
+    """What the variants of a step or job run, each thing once; of two that differ only in their teeth the one that bites stays.
+
+    Shape: `hops` is for each variant the number of links at the beginning of its chains that make no difference.
+    """
     if len(told) == 1:
         yield from told[0]
         return
     kept: dict[object, Activity] = {}
-    for activities in told:
+    for index, activities in enumerate(told):
+        above = hops[index] if hops is not None else 0
         for activity in activities:
             command = activity.command
             ran = (command.argv, command.folder, command.image, command.stdout_to) if command is not None else ()
-            chain = tuple((hop.path, hop.line, hop.text) for hop in activity.chain)
+            chain = tuple((hop.path, hop.line, hop.text) for hop in activity.chain[above:])
             key = (activity.kind, activity.name, chain, ran, tuple(activity.inputs.items()))
             before = kept.get(key)
             if before is None:
