@@ -158,7 +158,9 @@ def _matrix_softness(site: Site) -> str:
 
 
 def distinct(told: list[list[Activity]], hops: list[int] | None = None) -> Iterator[Activity]:
-    """What the variants of a step or job run, each thing once; of two that differ only in their teeth the one that bites stays.
+    """What the variants of a step or job run, each thing once.
+
+    Of two that differ only in their teeth the one that bites stays, and what no event reaches goes where it runs in another variant.
 
     Shape: `hops` is for each variant the number of links at the beginning of its chains that make no difference.
     """
@@ -181,4 +183,5 @@ def distinct(told: list[list[Activity]], hops: list[int] | None = None) -> Itera
             events = before.events | activity.events
             chosen = activity if better else before
             kept[key] = chosen if chosen.events == events else msgspec.structs.replace(chosen, events=events)
-    yield from kept.values()
+    alive = {(one.name, one.span) for one in kept.values() if not one.disabled}
+    yield from (one for one in kept.values() if not one.disabled or one.events or (one.name, one.span) not in alive)

@@ -14,7 +14,7 @@ from opslint.parse.github.values import UNKNOWN, Value, word_of
 from opslint.resolve.calls import Calls, PipelineKey, key_of, local_path
 from opslint.resolve.jobs.github.facts import all_filled
 from opslint.resolve.jobs.github.legs import job_legs, variants
-from opslint.source.node import Mapping, Node, Scalar, Sequence
+from opslint.source.node import Mapping, Node, Scalar, Sequence, strings_of
 from opslint.source.words.late import late
 
 MAX_WAYS = 40
@@ -22,11 +22,23 @@ MAX_WAYS = 40
 MAX_NESTED = 10
 """Workflows that call one another; GitHub's own bound."""
 MAX_NODES = 20_000
+MAX_CHOICES = 12
+"""Combinations of options that are offered to a person."""
 
 CALLED, BY_HAND = "workflow_call", "workflow_dispatch"
 
-Declared = dict[str, tuple[str, Node | None]]
-"""Type and default of an input by its name."""
+
+
+class Input(msgspec.Struct, frozen=True):
+    """An input as a workflow declares it."""
+
+    kind: str = "string"
+    default: Node | None = None
+    options: tuple[str, ...] = ()
+
+
+Declared = dict[str, Input]
+"""The inputs of a workflow by name in lower case."""
 
 _INPUT = late(r"\binputs\s*(?:\.\s*([A-Za-z_][\w-]*)|\[\s*'([\w-]+)'\s*\])")
 _RUNS_ANYWAY = ("always()", "cancelled()", "failure()")
@@ -87,11 +99,11 @@ class Ways:
             if events:
                 ways.append(Way(events=events, facts=empty, decided=empty))
         if Event.MANUAL in own:
-            defaults = {f"inputs.{name}": _typed(default, kind) for name, (kind, default) in by_hand.items()}
-            absent = {path: value for path, value in empty.items() if path not in defaults}
+            absent = {path: value for path, value in empty.items() if path.removeprefix("inputs.") not in by_hand}
             events = _reached(pipeline, job, frozenset({Event.MANUAL}), absent)
-            told = {**absent, **defaults, **{f"github.event.{path}": value for path, value in defaults.items()}}
-            ways.append(Way(events=events, facts=told, decided=absent))
+            for chosen in _choices(by_hand):
+                told = {**absent, **chosen, **{f"github.event.{path}": value for path, value in chosen.items()}}
+                ways.append(Way(events=events, facts=told, decided=absent))
         key = key_of(pipeline)
         if Event.CALL not in job.events or key in above or len(above) >= MAX_NESTED:
             return ways
@@ -110,8 +122,8 @@ class Ways:
         for leg in variants(job_legs(calling, way.facts), list(step.inputs.values())):
             given = {name.lower(): text for name, text in all_filled(step.inputs, {**way.facts, **leg}).items()}
             facts = {
-                f"inputs.{name}": _given(given[name], kind) if name in given else _typed(default, kind)
-                for name, (kind, default) in declared.items()
+                f"inputs.{name}": _given(given[name], one.kind) if name in given else _typed(one)
+                for name, one in declared.items()
             }
             events = _reached(pipeline, job, way.events, facts)
             if events:
@@ -127,7 +139,7 @@ class Ways:
             inputs = node.mapping("inputs") if node is not None else None
             found: Declared = {}
             for name, _, one in inputs.items() if inputs is not None else ():
-                found[name.lower()] = (one.text("type") or "string", one.get("default")) if isinstance(one, Mapping) else ("string", None)
+                found[name.lower()] = _declaration(one)
             self._inputs[key] = found
         return self._inputs[key]
 
@@ -138,13 +150,32 @@ def _both(one: Way, other: Way) -> Way:
     return msgspec.structs.replace(chosen, events=one.events | other.events)
 
 
-def _typed(default: Node | None, kind: str) -> Value:
+def _declaration(node: Node) -> Input:
+    """One input of `workflow_call` or `workflow_dispatch`."""
+    if not isinstance(node, Mapping):
+        return Input()
+    return Input(node.text("type") or "string", node.get("default"), strings_of(node.get("options")))
+
+
+def _typed(one: Input) -> Value:
     """The default of an input by its type: without one a boolean is false, a number 0, everything else ""."""
-    if isinstance(default, Scalar) and default.value != "":
-        if "${{" in default.value or kind not in ("boolean", "number"):
-            return _given(default.value, kind)
-        return value_of(default)
-    return False if kind == "boolean" else 0.0 if kind == "number" else ""
+    if isinstance(one.default, Scalar) and one.default.value != "":
+        if "${{" in one.default.value or one.kind not in ("boolean", "number"):
+            return _given(one.default.value, one.kind)
+        return value_of(one.default)
+    return False if one.kind == "boolean" else 0.0 if one.kind == "number" else ""
+
+
+def _choices(declared: Declared) -> list[dict[str, Value]]:
+    """What a person can start a workflow with: the default of each input, or each of its options; UNKNOWN where neither is given."""
+    found: list[dict[str, Value]] = [{}]
+    for name, one in declared.items():
+        default = _typed(one)
+        values: list[Value] = [UNKNOWN if default == "" and one.default is None else default]
+        if one.kind == "choice" and 0 < len(one.options) * len(found) <= MAX_CHOICES:
+            values = list(one.options)
+        found = [{**told, f"inputs.{name}": value} for told in found for value in values]
+    return found
 
 
 def _given(text: str, kind: str) -> Value:
@@ -178,7 +209,7 @@ def _reached(pipeline: Pipeline, job: Job, events: frozenset[Event], decided: Va
     return events
 
 
-def _named(pipeline: Pipeline, job: Job, declared: Values[str, object]) -> frozenset[str]:
+def _named(pipeline: Pipeline, job: Job, declared: Declared) -> frozenset[str]:
     """The declared inputs that a job, what it needs or the variables of its workflow name."""
     jobs = {one.id: one for one in pipeline.jobs}
     nodes: list[Node] = [job.node] if job.node is not None else []
