@@ -108,7 +108,7 @@ def _site(pipeline: Pipeline, job: Job, calls: Calls, unreached: str) -> Site:
         events=events - {Event.CALL},
         hops=(caller,) if caller is not None and Event.CALL in job.events else (),
         disabled=disabled,
-        soft_why=(job.may_fail_why or "its job may fail") if job.may_fail else "",
+        soft_why=(job.may_fail_why or "its job may fail") if job.may_fail else calls.cannot_block(pipeline, job),
         when=job.runs_always,
     )
 

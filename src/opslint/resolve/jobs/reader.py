@@ -151,10 +151,15 @@ class JobReader:
             return [activity]
         if (given := script_of(step)) is not None:
             return [activity, *self._given(step, given, activity, site)]
-        composite = self.calls.action(step.uses) if step.uses.startswith("./") and site.depth < MAX_COMPOSITES else None
-        if composite is None:
+        if not step.uses.startswith("./") or site.depth >= MAX_COMPOSITES:
             return [activity]
-        from opslint.resolve.jobs.github.actions import facts_of_action
+        from opslint.resolve.jobs.github.actions import facts_of_action, started_by
+
+        composite = self.calls.action(step.uses)
+        if composite is None:
+            docker = self.calls.docker_action(step.uses)
+            started = started_by(docker, step, activity, self.files) if docker is not None else None
+            return [activity] if started is None else [activity, *self.follower.follow(started)]
 
         facts = {path: value for path, value in site.facts.items() if not path.startswith(("inputs.", "steps.", "needs."))}
         facts |= facts_of_action(composite, step)

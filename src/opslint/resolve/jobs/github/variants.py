@@ -85,7 +85,7 @@ class Variants:
             decided |= self.outputs.facts(job, texts, sure=True)
         soft = site.soft_why
         if SOFT in leg and site.depth == 0:
-            soft = _matrix_softness(site) if leg[SOFT] is True else ""
+            soft = _matrix_softness(site) if leg[SOFT] is True else "" if site.job.may_fail else soft
         legs, runner = self.legs, site.job.runner
         if leg:
             legs = tuple(one for one in legs if all(one.get(key) == value for key, value in leg.items()))
