@@ -16,6 +16,8 @@ MAX_VARIANTS = 40
 
 SOFT = "#soft"
 """Under this path a leg says whether its job may fail: `continue-on-error` of the matrix."""
+WHOLE = "#whole"
+"""This path stands in the legs of a matrix of which all is known: a key that none of them has is null."""
 _SYSTEMS = (("windows", "Windows"), ("macos", "macOS"), ("ubuntu", "Linux"))
 
 
@@ -36,6 +38,8 @@ def job_legs(job: Job, facts: Facts) -> tuple[Leg, ...]:
 def _told(leg: Leg, job: Job, soft: str, known: Legs, facts: Facts) -> Leg:
     labels = tuple(filled(label, {**facts, **leg}).text for label in job.runner)
     told = {**leg, "runner.os": _system(labels) or UNKNOWN}
+    if known.whole:
+        told[WHOLE] = True
     if "${{" in soft and known.whole:
         truth = truth_of(_whole_value(soft, {**facts, **leg}))
         if truth is not None:
@@ -67,9 +71,12 @@ def variants(legs: tuple[Leg, ...], texts: Iterable[str]) -> list[Leg]:
         return [{}]
     named = named_paths(texts)
     keys = [key for key in legs[0] if key == SOFT or key in named or any(path.startswith(key + ".") for path in named)]
+    absent: Leg = {}
+    if WHOLE in legs[0]:
+        absent = {path: "" for path in named if path.startswith("matrix.") and path not in legs[0] and "*" not in path}
     found: dict[tuple[object, ...], Leg] = {}
     for leg in legs:
-        told = {key: leg[key] for key in keys if key in leg}
+        told = {**absent, **{key: leg[key] for key in keys if key in leg}}
         found.setdefault(tuple((key, word_of(value), type(value).__name__) for key, value in told.items()), told)
         if len(found) >= MAX_VARIANTS:
             break

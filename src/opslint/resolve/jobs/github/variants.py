@@ -88,7 +88,7 @@ class Variants:
             soft = _matrix_softness(site) if leg[SOFT] is True else "" if site.job.may_fail else soft
         legs, runner = self.legs, site.job.runner
         if leg:
-            legs = tuple(one for one in legs if all(one.get(key) == value for key, value in leg.items()))
+            legs = tuple(one for one in legs if all(one.get(key, value) == value for key, value in leg.items()))
             runner = runner_of(site.job, legs)
         elif legs and any("${{" in label for label in runner):
             runner = runner_of(site.job, legs)
