@@ -155,7 +155,8 @@ def test_target_is_reached_when_a_variable_or_output_is_literal(steps: str, head
 
 
 def test_output_of_a_needed_job_is_known_when_its_step_writes_it() -> None:
-    plan = ("    runs-on: x\n    outputs: {t: '${{ steps.a.outputs.t }}'}\n    steps:\n      - id: a\n        run: echo t=audit >> $GITHUB_OUTPUT\n"
+    plan = ("    runs-on: x\n    outputs: {t: '${{ steps.a.outputs.t }}'}\n    steps:\n"
+            "      - id: a\n        run: echo t=audit >> $GITHUB_OUTPUT\n"
             "  use:\n    needs: test\n    runs-on: x\n    steps:\n      - run: make ${{ needs.test.outputs.t }}\n")
     assert "bandit" in _names(plan)
 

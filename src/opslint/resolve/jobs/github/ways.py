@@ -72,7 +72,10 @@ class Ways:
                         self._sites.setdefault(target, []).append((pipeline, job, step))
 
     def of(self, pipeline: Pipeline, job: Job) -> list[Way]:
-        """The ways of a job that names inputs of its workflow, each with other values; none where no input makes a difference."""
+        """The ways of a job that names inputs of its workflow, each with other values; none where no input makes a difference.
+
+        Shape: one without events where none of them gets to the job.
+        """
         declared = {**self._declared(pipeline, CALLED), **self._declared(pipeline, BY_HAND)}
         names = _named(pipeline, job, declared) if declared else frozenset()
         if not names:
@@ -85,6 +88,8 @@ class Ways:
             found[key] = way if before is None else _both(before, way)
             if len(found) >= MAX_WAYS:
                 break
+        if not found:
+            return [Way(events=frozenset())]
         return sorted(found.values(), key=lambda way: not way.events - {Event.MANUAL})
 
     def _ways(self, pipeline: Pipeline, job: Job, above: tuple[PipelineKey, ...]) -> list[Way]:
