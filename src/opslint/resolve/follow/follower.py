@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from typing import Protocol
+from typing import Any, Protocol
 
 import msgspec
 
 from opslint.model.activity import Activity, ActivityKind, Command, Hop
 from opslint.model.pipeline import Platform
-from opslint.resolve.follow.table import FOLLOWERS, SCRIPTS
+from opslint.resolve.follow.table import ACTIONS, BESIDE, FOLLOWERS, SCRIPTS
 from opslint.resolve.jobs.places import Files
 from opslint.source.span import Span
 
@@ -23,7 +23,8 @@ class Lead(msgspec.Struct, frozen=True, kw_only=True):
     Shape:  `script` is its text as the shell gets it, `span` the place of its first line; `line_step` is 1 where the text's lines
             are the file's lines, 0 where all of it stands on one. `soft_why` says why the runner goes on when it fails.
             `folder` is where it runs, relative to the root; `confidence` "low" where it is only likely that it runs;
-            `arguments` are the positional ones of a script, None where it has none to speak of.
+            `arguments` are the positional ones of a script, None where it has none to speak of. `apart` says that it runs in a
+            container and sees no variable but those of `env`, `building` that it is one an image is built in.
     """
 
     script: str
@@ -37,6 +38,8 @@ class Lead(msgspec.Struct, frozen=True, kw_only=True):
     confidence: str = ""
     env: dict[str, str] = {}
     arguments: tuple[str, ...] | None = None
+    apart: bool = False
+    building: bool = False
 
 
 class Led(msgspec.Struct, frozen=True, kw_only=True):
@@ -61,6 +64,14 @@ class Leads(Protocol):
         ...
 
 
+class Uses(Protocol):
+    """What a follower of actions offers."""
+
+    def __call__(self, slug: str, inputs: dict[str, str], env: dict[str, str], files: Files) -> Led | None:
+        """What an action runs of the repository with its inputs; None where nothing can be said."""
+        ...
+
+
 SUFFIXES = (".sh", ".bash", ".zsh", ".ksh", ".py", ".rb", ".pl", ".js", ".mjs", ".ts")
 """How the names of scripts end."""
 
@@ -77,15 +88,30 @@ class Follower:
 
     def __init__(self, files: Files) -> None:
         self.files = files
-        self._loaded: dict[str, Leads] = {}
+        self._loaded: dict[str, object] = {}
 
     def follow(self, activity: Activity) -> list[Activity]:
         """A command and what it leads to, each with the chain that leads there.
 
-        A command that cannot run is disabled; one that runs a stub is left out, what the stub prints stays.
+        A command that cannot run is disabled; one that runs a stub is left out, what the stub prints stays. Of actions, those
+        of the table are followed.
         """
+        if activity.kind is ActivityKind.ACTION:
+            return self._used(activity)
         found: list[Activity | None] = [None]
         found[0] = self._follow(activity, (), found)
+        return [one for one in found if one is not None]
+
+    def _used(self, activity: Activity) -> list[Activity]:
+        """An action and what it runs of the repository."""
+        target = ACTIONS.get(activity.name.lower())
+        if target is None:
+            return [activity]
+        uses: Uses = self._function(target)
+        led = uses(activity.name.lower(), activity.inputs, activity.env, self.files)
+        found: list[Activity | None] = [activity]
+        for lead in led.leads if led is not None else ():
+            self._enter(activity, lead, ((lead.span.path, lead.span.line),), found)
         return [one for one in found if one is not None]
 
     def _follow(self, activity: Activity, seen: tuple[tuple[str, int], ...], found: list[Activity | None]) -> Activity | None:
@@ -93,10 +119,15 @@ class Follower:
         if command is None or len(seen) >= MAX_DEPTH or "…" in command.folder or command.image or command.remote:
             return activity
         layer: tuple[str, ...] | None = command.argv
+        beside = next((one for one in command.layers if one[0] in BESIDE), None)
         if not is_script(command.argv[0]):
             layer = next((one for one in reversed(command.layers) if one[0] in FOLLOWERS), None)
         if layer is None:
+            layer, beside = beside, None
+        if layer is None:
             return activity
+        if beside is not None and beside is not layer:
+            self._beside(activity, beside, seen, found)
         led = self._leads(layer[0])(layer, command.folder, activity.env, self.files)
         if led is None:
             return activity
@@ -109,14 +140,25 @@ class Follower:
         if led.stub:
             return None
         elsewhere = activity.job is not None and activity.job.platform is Platform.ARGO  # its image brings files of its own
-        if led.dead and not elsewhere:
+        if led.dead and not elsewhere and not command.building:
             return msgspec.structs.replace(activity, disabled=activity.disabled or led.dead)
         return activity
+
+    def _beside(
+        self, activity: Activity, layer: tuple[str, ...], seen: tuple[tuple[str, int], ...], found: list[Activity | None]
+    ) -> None:
+        """What a wrapper starts beside the command that is wrapped: the image and the services it needs."""
+        folder = activity.command.folder if activity.command is not None else ""
+        led = self._leads(layer[0])(layer, folder, activity.env, self.files)
+        for lead in led.leads if led is not None else ():
+            place = (lead.span.path, lead.span.line)
+            if place not in seen:
+                self._enter(activity, lead, (*seen, place), found)
 
     def _enter(self, activity: Activity, lead: Lead, seen: tuple[tuple[str, int], ...], found: list[Activity | None]) -> None:
         from opslint.resolve.shell import commands_of
 
-        variables = {**activity.env, **lead.env}
+        variables = lead.env if lead.apart else {**activity.env, **lead.env}
         names = activity.command.variables if activity.command is not None and lead.arguments else ()
         for told in commands_of(
             lead.script,
@@ -135,7 +177,11 @@ class Follower:
             found[position] = self._follow(inner, seen, found)
 
     def _leads(self, word: str) -> Leads:
-        target = FOLLOWERS.get(word, SCRIPTS)
+        leads: Leads = self._function(FOLLOWERS.get(word, SCRIPTS))
+        return leads
+
+    def _function(self, target: str) -> Any:
+        """A follower by its `module:function`."""
         if target not in self._loaded:
             from importlib import import_module
 
@@ -164,11 +210,14 @@ def _led(activity: Activity, lead: Lead, told: Command) -> Activity:
             confidence=lead.confidence
             or (above.confidence if above is not None and above.confidence == "low" else told.confidence),
             throwaway_cluster=told.throwaway_cluster or (above is not None and above.throwaway_cluster),
+            building=lead.building or (above is not None and above.building),
         ),
+        version=None,
+        inputs={},
         soft_why=soft,
         blocking=not soft,
         chain=(*activity.chain, Hop(path=span.path, line=line, text=shown(lead.script[told.offset : told.end]))),
-        env={**activity.env, **lead.env, **told.env},
+        env={**({} if lead.apart else activity.env), **lead.env, **told.env},
     )
 
 

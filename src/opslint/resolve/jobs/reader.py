@@ -124,7 +124,7 @@ class JobReader:
             return [activity, *self._given(step, given, activity, site)]
         composite = self.calls.action(step.uses) if step.uses.startswith("./") and site.depth < MAX_COMPOSITES else None
         if composite is None:
-            return [activity]
+            return self.follower.follow(activity)
         inner = msgspec.structs.replace(
             site,
             hops=activity.chain,

@@ -38,7 +38,7 @@ def follow(argv: tuple[str, ...], folder: str, env: dict[str, str], files: Files
     text = files.text(path)
     if text is None or len(text) > MAX_SCRIPT:
         return None
-    dialect, more = (head if head in SHELLS else "bash", []) if named else _interpreter(path, text)
+    dialect, more = (head if head in SHELLS else "bash", []) if named else interpreter(path, text)
     if dialect == "python":
         from opslint.resolve.follow.python.programs import script_led
 
@@ -99,7 +99,7 @@ def _sets(options: list[str], letter: str, name: str) -> bool:
     return False
 
 
-def _interpreter(path: str, text: str) -> tuple[str, list[str]]:
+def interpreter(path: str, text: str) -> tuple[str, list[str]]:
     """The dialect of a script by its first line, else by its name, with the first line's options; "" where it is not read."""
     first = text.partition("\n")[0].strip()
     if not first.startswith("#!"):
