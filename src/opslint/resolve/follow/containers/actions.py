@@ -7,7 +7,7 @@ import msgspec
 from opslint.resolve.follow.containers.dockerfile import CONTAINERFILES, DOCKERFILES, Build, found_file
 from opslint.resolve.follow.containers.values import UNKNOWN, literal
 from opslint.resolve.follow.containers.words import arguments_of, led
-from opslint.resolve.follow.follower import Led
+from opslint.resolve.follow.follower import Lead, Led
 from opslint.resolve.jobs.places import Files
 from opslint.resolve.shell.state import joined
 
@@ -52,7 +52,7 @@ def build(slug: str, inputs: dict[str, str], env: dict[str, str], files: Files) 
     wanted = [literal(name) for name in given.split("\n") if name.strip()][:MAX_FILES]
     target = literal(inputs.get(row.target, "")) if row.target else ""
     arguments = arguments_of([line.strip() for line in inputs.get(row.arguments, "").split("\n") if "=" in line], env)
-    leads = []
+    leads: list[Lead] = []
     for name in wanted or [""]:
         if UNKNOWN in name:
             return None

@@ -169,9 +169,8 @@ def _written(lines: list[str], documents: int, dialect: str) -> str:
     """
     joiner = "`" if dialect in ("pwsh", "powershell") else "^" if dialect == "cmd" else "\\"
     head = lines[: len(lines) - documents]
-    joined = [lines[0]]
-    for line in head[1:]:
-        joined.append(joiner if not line.strip() or _COMMENT.fullmatch(line) else line.rstrip(" \t"))
+    bare = [joiner if not line.strip() or _COMMENT.fullmatch(line) else line.rstrip(" \t") for line in head[1:]]
+    joined = [lines[0], *bare]
     if joiner == "\\":
         joined = [line[:-1] + "\\" if line.endswith("`") and line is not joined[-1] else line for line in joined]
     text = "\n".join([joined[0].rstrip(" \t") if len(joined) > 1 else joined[0], *joined[1:], *lines[len(head) :]])

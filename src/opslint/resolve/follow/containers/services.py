@@ -62,8 +62,8 @@ class Project:
         found: dict[str, str] = {}
         for _, node in self.services.get(name, {}).get("environment", ()):
             if isinstance(node, Mapping):
-                for key, _, value in node.items():
-                    text = text_of(value)
+                for key, _, inner in node.items():
+                    text = text_of(inner)
                     found[key] = self.variables.get(key, UNKNOWN) if text is None else filled(text, self.variables)
             else:
                 for word in strings_of(node):
