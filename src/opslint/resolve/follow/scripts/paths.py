@@ -29,6 +29,10 @@ def follow(argv: tuple[str, ...], folder: str, env: dict[str, str], files: Files
     word = argv[index]
     if not named and "/" not in word:
         return None  # a program on the search path
+    if word.lower().endswith((".ps1", ".cmd", ".bat")):
+        from opslint.resolve.follow.scripts.powershell import windows_led
+
+        return windows_led(word, argv[index + 1 :], folder, files)
     path = located(word, folder) if is_script(word) or (named and is_script(f"./{word}") and "/" not in word) else ""
     if not path:
         return None
