@@ -96,3 +96,4 @@ class Activity(msgspec.Struct, frozen=True, kw_only=True):
     node: Node | None = None
     local_hook: bool = False  # a pre-commit hook that no pipeline runs
     aside: bool = False
+    confidence: str = ""  # "medium" where the files only let one infer that it runs (pre-commit.ci)

@@ -15,7 +15,7 @@ from opslint.resolve.includes import include_activities
 from opslint.resolve.jobs.places import Files
 from opslint.resolve.jobs.reader import JobReader
 from opslint.resolve.jobs.site import Site
-from opslint.resolve.precommit import hook_activities
+from opslint.resolve.precommit.hooks import hook_activities
 from opslint.resolve.standing import standing_activities
 from opslint.source.tree import Tree
 
@@ -55,7 +55,7 @@ def resolve(repository: Repository, tree: Tree) -> Resolution:
             site = _site(pipeline, job, calls, unreached)
             found.extend(reader.read(site, bases.steps_of(job)))
     found = _without_shadows(found)
-    found.extend(one for hook in hook_activities(repository, found) for one in reader.follower.follow(hook))
+    found.extend(one for hook in hook_activities(repository, found, files) for one in reader.follower.follow(hook))
     found.extend(standing_activities(repository))
     return Resolution(activities=tuple(found), throwaway=frozenset(reader.clusters))
 

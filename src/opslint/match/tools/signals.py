@@ -212,6 +212,8 @@ class Matcher:
                     status, weak = Status.ADVISORY, "it looks at workflows alone, and other configuration stands unscanned"
                 if activity.command is not None and activity.command.confidence == "low":
                     confidence = Confidence.LOW
+                elif activity.confidence and confidence is Confidence.HIGH:
+                    confidence = Confidence(activity.confidence)
                 told = signal.why or told_of(hit)
                 why = f"{told}; {gate}" if gate and not weak else weakened(told, status, weak)
                 if against and status is not Status.DISABLED:
