@@ -23,6 +23,7 @@ FOLLOWERS: dict[str, str] = {
     **dict.fromkeys(("docker-compose", "podman-compose"), f"{_IMAGES}.words:compose"),
     **dict.fromkeys(("buildah", "img", "depot"), f"{_IMAGES}.words:builder"),
     **dict.fromkeys(("pwsh", "powershell", "Invoke-psake", "Invoke-PSake", "Invoke-Build"), f"{_HERE}.scripts.powershell:follow"),
+    **dict.fromkeys(("node", "zx", "tsx", "ts-node"), f"{_HERE}.scripts.node:follow"),
     "executor": f"{_IMAGES}.words:kaniko",
     **dict.fromkeys(("bash", "sh", "dash", "zsh", "ash", "ksh", "source", "."), SCRIPTS),
 }

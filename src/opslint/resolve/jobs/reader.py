@@ -7,7 +7,7 @@ import msgspec
 from opslint.model.activity import Activity, ActivityKind, Command, Hop
 from opslint.model.pipeline import Platform, Step, StepKind
 from opslint.resolve.calls import Calls
-from opslint.resolve.follow.follower import Follower
+from opslint.resolve.follow.follower import Follower, Sourced
 from opslint.resolve.jobs.action_scripts import ActionScript, script_of
 from opslint.resolve.jobs.places import Block, Files
 from opslint.resolve.jobs.site import (
@@ -63,21 +63,19 @@ class JobReader:
 
     def _commands(self, shell: Shell, site: Site, steps: tuple[Step, ...]) -> list[tuple[int, Activity]]:
         from opslint.resolve.shell import commands_of, shell_semantics
-        from opslint.resolve.shell.state import joined
-
         first = shell.steps[0][1]
         job, pipeline = site.job, site.pipeline
         dialect, errexit, pipefail = shell_semantics(job.platform.value, first.shell or job.shell, job.runner)
         variables = {**pipeline.variables, **job.variables, **site.env, **first.env}
         blocks = Blocks(shell, self.files)
+        sourced: Sourced = {}
         found: list[tuple[int, Activity]] = []
-        for told in commands_of(shell.text, shell=dialect, errexit=errexit, pipefail=pipefail, variables=variables):
-            command = told
-            position, step, span = blocks.place(told)
+        folder = folder_of(first, site)
+        for command in commands_of(
+            shell.text, shell=dialect, errexit=errexit, pipefail=pipefail, variables=variables, folder=folder
+        ):
+            position, step, span = blocks.place(command)
             moment = moment_of(step, site)
-            folder = folder_of(step, site)
-            if folder:
-                command = msgspec.structs.replace(told, folder=joined(folder, told.folder) if told.folder else folder)
             env = {**variables, **step.env, **command.env} if command.env or step.env or variables else {}
             activity = site.activity(
                 ActivityKind.COMMAND,
@@ -92,7 +90,7 @@ class JobReader:
                 soft_why=command.soft_why or softness(step, position, steps),
                 more={"env": env, "node": step.node},
             )
-            found.extend((position, one) for one in self.follower.follow(activity))
+            found.extend((position, one) for one in self.follower.follow(activity, sourced))
         return found
 
     def _used(self, step: Step, position: int, site: Site, steps: tuple[Step, ...]) -> list[Activity]:
@@ -152,7 +150,7 @@ class JobReader:
             command = told
             if row.remote or row.image:
                 image = told.image or step.inputs.get(row.image, "")
-                command = msgspec.structs.replace(told, remote=row.remote or told.remote, image=image)
+                command = msgspec.structs.replace(command, remote=row.remote or told.remote, image=image)
             inner = _within(above, command, script, block, site.hops)
             found.extend(self.follower.follow(inner))
         return found

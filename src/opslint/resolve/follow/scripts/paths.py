@@ -47,6 +47,10 @@ def follow(argv: tuple[str, ...], folder: str, env: dict[str, str], files: Files
         from opslint.resolve.follow.python.programs import script_led
 
         return script_led(path, text)
+    if dialect == "node":
+        from opslint.resolve.follow.scripts.node import node_led
+
+        return node_led(path, text, folder)
     if not dialect:
         return None
     lead = Lead(
@@ -114,4 +118,6 @@ def interpreter(path: str, text: str) -> tuple[str, list[str]]:
     base = words[0].rpartition("/")[2] if words else ""
     if base.startswith("python"):
         return "python", []
+    if base in ("node", "zx", "tsx", "bun", "deno"):
+        return "node", []
     return (base if base in SHELLS else ""), words[1:]
