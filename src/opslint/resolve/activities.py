@@ -65,9 +65,9 @@ def resolve(repository: Repository, tree: Tree) -> Resolution:
                 found.extend(reader.read(site, bases.steps_of(job)))
     found = _without_shadows(found)
     if repository.hooks:
-        from opslint.resolve.precommit import hook_activities
+        from opslint.resolve.precommit.hooks import hook_activities
 
-        found.extend(one for hook in hook_activities(repository, found) for one in reader.follower.follow(hook))
+        found.extend(one for hook in hook_activities(repository, found, files) for one in reader.follower.follow(hook))
     if repository.resources or repository.blocks or repository.companions:
         from opslint.resolve.standing import standing_activities
 

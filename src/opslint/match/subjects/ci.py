@@ -140,7 +140,8 @@ def job_facts(stage: Stage, view: JobView) -> dict[str, Any]:
         "bites": sorted({effect for hit in view.hits if hit.activity.blocking and not hit.soft_by and not hit.activity.disabled
                          for effect in hit.entry.signal.does if effect in view.does}),
         "shows": sorted({code for hit in view.hits if not hit.activity.disabled for code in hit.entry.signal.shows}),
-        "commands": [" ".join(activity.command.argv) for activity in view.activities if activity.command is not None],
+        "commands": [" ".join(activity.command.argv) for activity in view.activities
+                     if activity.command is not None and not activity.command.building],
         "trusted_publishing": _trusted(view) if "publish" in view.does else [],
     }
 

@@ -9,7 +9,7 @@ import msgspec
 from opslint.model.activity import Activity, ActivityKind, Command, Hop
 from opslint.model.pipeline import Platform, Step, StepKind
 from opslint.resolve.calls import Calls
-from opslint.resolve.follow.follower import Follower
+from opslint.resolve.follow.follower import Follower, Sourced
 from opslint.resolve.jobs.action_scripts import ActionScript, script_of
 from opslint.resolve.jobs.places import Block, Files
 from opslint.resolve.jobs.site import (
@@ -97,8 +97,6 @@ class JobReader:
 
     def _commands(self, shell: Shell, site: Site, steps: tuple[Step, ...]) -> list[tuple[int, Activity]]:
         from opslint.resolve.shell import commands_of, shell_semantics
-        from opslint.resolve.shell.state import joined
-
         first = shell.steps[0][1]
         job, pipeline = site.job, site.pipeline
         dialect, errexit, pipefail = shell_semantics(job.platform.value, first.shell or job.shell, site.runner or job.runner)
@@ -111,14 +109,12 @@ class JobReader:
 
             filled = written(text, folder, site.facts, variables)
             text, known = filled.text, {**variables, **places_of(folder, site.facts)}
+        sourced: Sourced = {}
         found: list[tuple[int, Activity]] = []
-        read = commands_of(text, shell=dialect, errexit=errexit, pipefail=pipefail, variables=known)
-        for told, said in filled.placed(read) if text is not shell.text else ((one, text[one.offset : one.end]) for one in read):
-            command = told
-            position, step, span = blocks.place(told)
+        read = commands_of(text, shell=dialect, errexit=errexit, pipefail=pipefail, variables=known, folder=folder)
+        for command, said in filled.placed(read) if text is not shell.text else ((one, text[one.offset : one.end]) for one in read):
+            position, step, span = blocks.place(command)
             moment = moment_of(step, site)
-            if folder:
-                command = msgspec.structs.replace(told, folder=joined(folder, told.folder) if told.folder else folder)
             env = {**variables, **step.env, **command.env} if command.env or step.env or variables else {}
             activity = site.activity(
                 ActivityKind.COMMAND,
@@ -133,7 +129,7 @@ class JobReader:
                 soft_why=command.soft_why or softness(step, position, steps),
                 more={"env": env, "node": step.node},
             )
-            found.extend((position, one) for one in self.follower.follow(activity))
+            found.extend((position, one) for one in self.follower.follow(activity, sourced))
         return found
 
     def _used(self, step: Step, position: int, site: Site, steps: tuple[Step, ...]) -> list[Activity]:
@@ -163,18 +159,23 @@ class JobReader:
             return [activity]
         if (given := script_of(step)) is not None:
             return [activity, *self._given(step, given, activity, site)]
+        return self._local(step, position, site, activity, soft)
+
+    def _local(self, step: Step, position: int, site: Site, activity: Activity, soft: str) -> list[Activity]:
+        """An action, with what it runs where the repository has it."""
         if not step.uses.startswith("./") or site.depth >= MAX_COMPOSITES:
-            return [activity]
+            return self.follower.follow(activity)
         from opslint.resolve.jobs.github.actions import facts_of_action, started_by
 
         composite = self.calls.action(step.uses)
         if composite is None:
             docker = self.calls.docker_action(step.uses)
             started = started_by(docker, step, activity, self.files) if docker is not None else None
-            return [activity] if started is None else [activity, *self.follower.follow(started)]
+            return self.follower.follow(activity) if started is None else [activity, *self.follower.follow(started)]
 
         facts = {path: value for path, value in site.facts.items() if not path.startswith(("inputs.", "steps.", "needs."))}
         facts |= facts_of_action(composite, step)
+        moment = moment_of(step, site)
         inner = msgspec.structs.replace(
             site,
             hops=activity.chain,
@@ -204,7 +205,7 @@ class JobReader:
             command = told
             if row.remote or row.image:
                 image = told.image or step.inputs.get(row.image, "")
-                command = msgspec.structs.replace(told, remote=row.remote or told.remote, image=image)
+                command = msgspec.structs.replace(command, remote=row.remote or told.remote, image=image)
             inner = _within(above, command, script, block, site.hops)
             found.extend(self.follower.follow(inner))
         return found

@@ -48,7 +48,7 @@ def named(argv: Words) -> Words:
     outside = path.startswith(_HOME) or path[1:3] == ":/"
     if outside or (inside in _PROGRAM_FOLDERS and (plain not in _CLEAR_NAMES or folder not in ("bin", "./bin"))):
         return (plain, *argv[1:])
-    if folder == "." and plain not in _CLEAR_NAMES:
+    if not folder.strip("./") and ".." not in folder and plain not in _CLEAR_NAMES and not base.lower().endswith((".cmd", ".bat")):
         return (plain, *argv[1:])
     return argv if path == word else (path, *argv[1:])
 

@@ -205,6 +205,10 @@ PARALLEL_VALUED = words_in(
     "-a -j -S -I -N -n -L -d -C --jobs --arg-file --colsep --delay --joblog --max-args --results --retries --sshlogin "
     "--timeout --tmpdir --halt --load --memfree"
 )
+POWERSHELL_VALUED = words_in(
+    "-executionpolicy -ep -ex -workingdirectory -wd -outputformat -o -inputformat -if -configurationname -config -version -v "
+    "-psconsolefile -windowstyle -w -custompipename -settingsfile"
+)
 SSH_VALUED = words_in("-B -b -c -D -E -e -F -I -i -J -L -l -m -O -o -P -p -Q -R -S -W -w")
 NPX_VALUED = words_in("-p -c -w --package --call --workspace --node-arg --registry --prefix --cache --userconfig --node-options")
 PYTHON_VALUED = frozenset({"-W", "-X", "--check-hash-based-pycs"})
