@@ -97,7 +97,7 @@ def _git(source: Mapping) -> bool:
 def applications(stage: Stage) -> Iterator[Subject]:
     """Every Application, and the template of every ApplicationSet."""
     windows = {one.name for one in stage.resources(f"{ARGO}/AppProject") if _given(dig(one.node, "spec.syncWindows"))}
-    for resource in stage.resources(f"{ARGO}/Application", f"{ARGO}/ApplicationSet"):
+    for resource in stage.manifests(f"{ARGO}/Application", f"{ARGO}/ApplicationSet"):
         spec = resource.node.mapping("spec")
         if spec is None:
             continue
@@ -116,7 +116,8 @@ def applications(stage: Stage) -> Iterator[Subject]:
             "skipped": resource.annotations.get("argocd.argoproj.io/skip-reconcile") == "true", "templated": resource.templated,
             "annotations": _annotations(resource), "windows": facts["project"] in windows,
         }
-        yield Subject(name=resource.name, span=resource.span, it=facts, node=spec, root=resource.node, patch=resource.patch)
+        yield Subject(name=resource.name, span=resource.span, it=facts, node=spec, root=resource.node, patch=resource.patch,
+                          hops=resource.hops)
 
 
 def _annotations(resource: Resource) -> dict[str, str]:
@@ -130,7 +131,7 @@ def _annotations(resource: Resource) -> dict[str, str]:
 def projects(stage: Stage) -> Iterator[Subject]:
     """Every AppProject."""
     used = {subject.it["project"] for subject in applications(stage)}
-    for resource in stage.resources(f"{ARGO}/AppProject"):
+    for resource in stage.manifests(f"{ARGO}/AppProject"):
         spec = resource.node.mapping("spec")
         values: list[str] = []
         for key in ("sourceRepos", "destinations", "clusterResourceWhitelist"):
@@ -141,7 +142,8 @@ def projects(stage: Stage) -> Iterator[Subject]:
             "windows": spec is not None and _given(spec.get("syncWindows")),
             "signature_keys": spec is not None and _given(spec.get("signatureKeys")),
         }
-        yield Subject(name=resource.name, span=resource.span, it=it, node=spec, root=resource.node, patch=resource.patch)
+        yield Subject(name=resource.name, span=resource.span, it=it, node=spec, root=resource.node, patch=resource.patch,
+                          hops=resource.hops)
 
 
 def _leaves(node: Node | None) -> list[str]:
@@ -223,9 +225,9 @@ def _templates(spec: Mapping | None) -> list[Mapping]:
 
 def rollouts(stage: Stage) -> Iterator[Subject]:
     """Every Rollout."""
-    for resource in stage.resources(f"{ARGO}/Rollout"):
+    for resource in stage.manifests(f"{ARGO}/Rollout"):
         yield Subject(name=resource.name, span=resource.span, it=_rollout_facts(resource),
-                      node=resource.node.mapping("spec"), root=resource.node, patch=resource.patch)
+                      node=resource.node.mapping("spec"), root=resource.node, patch=resource.patch, hops=resource.hops)
 
 
 def _rollout_facts(resource: Resource) -> dict[str, Any]:

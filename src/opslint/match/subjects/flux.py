@@ -49,13 +49,13 @@ def flux_releases(stage: Stage) -> Iterator[Subject]:
 
 def _flux(stage: Stage, kind: tuple[str, str]) -> Iterator[Subject]:
     patches = [patch for patch in _patches(stage) if patch.kind == kind]
-    for resource in stage.resources("/".join(kind)):
+    for resource in stage.manifests("/".join(kind)):
         spec = resource.node.mapping("spec")
         mine = [patch for patch in patches if _concerns(patch, resource)]
         layers: list[Mapping] = [*(patch.spec for patch in reversed(mine)), *([spec] if spec is not None else [])]
         it = {"name": resource.name, "path": resource.path, "platform": "argo", "kind": resource.kind, **_facts(kind, layers)}
         yield Subject(name=resource.name, span=resource.span, it=it, node=spec, root=resource.node, patch=resource.patch,
-                      elsewhere=mine[-1].place if mine else None)
+                      elsewhere=mine[-1].place if mine else None, hops=resource.hops)
 
 
 def _facts(kind: tuple[str, str], layers: list[Mapping]) -> dict[str, object]:

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from opslint.parse.gitlab.project.ci_file import CiFile
-from opslint.parse.gitlab.project.sourced import SourcedScalar, sourced
 from opslint.parse.values.places import at
+from opslint.parse.values.sourced import SourcedScalar, sourced
 from opslint.source.node import Mapping, Node, Scalar, is_null, path_of
 from opslint.source.words.late import late
 

@@ -1,0 +1,204 @@
+"""The folders of this repository that controllers deploy: sources of Argo CD Applications, paths of Flux objects."""
+
+from __future__ import annotations
+
+import posixpath
+from collections import Counter
+from collections.abc import Iterable, Iterator
+
+import msgspec
+
+from opslint.errors import UnreadableFile
+from opslint.model.activity import Hop
+from opslint.model.repository import Repository
+from opslint.model.resource import Resource
+from opslint.parse.argo.folders import Folders
+from opslint.parse.argo.generators import Element, Ground, elements_of, with_element
+from opslint.parse.values.places import at, mapping_at, mappings_of, text_at
+from opslint.source.node import Mapping, Node, Sequence, boolean_of, path_of, text_of
+from opslint.source.tree import Tree
+from opslint.source.yaml import parse_yaml
+
+ARGO = "argoproj.io"
+MAX_DELIVERIES = 5_000
+MAX_READ = 1 << 18
+MAX_SETTINGS = 1_000
+
+
+class Delivery(msgspec.Struct, frozen=True, kw_only=True):
+    """One folder (or file) of the tree that a controller deploys.
+
+    Shape: `owner` is the Application, ApplicationSet, Flux Kustomization or HelmRelease that says so, `hop` the line it says it on;
+           `settings` the mapping with what it sets for Kustomize (an Application's source, a Flux Kustomization's spec), `helm` with
+           what it sets for a chart; `values` the folders that `$name/…` of value files stand for, `parameters` what a generator
+           fills in.
+    """
+
+    owner: Resource
+    folder: str
+    hop: Hop
+    settings: Mapping | None = None
+    helm: Mapping | None = None
+    recurse: bool = False
+    values: dict[str, str] = {}
+    parameters: Element = {}
+
+
+def deliveries_of(repository: Repository, tree: Tree) -> list[Delivery]:
+    """Every folder of the tree that a controller deploys, in the order of the manifests."""
+    owners = [one for one in repository.resources if not one.aside and not one.copied and one.kind in _KINDS]
+    if not owners:
+        return []
+    folders = Folders(repository.paths)
+    own = OwnAddresses(owners, folders, tree.name)
+    ground = Ground(folders=folders, read=lambda path: _document(tree, path), own=own.names)
+    found: list[Delivery] = []
+    for owner in owners:
+        found.extend(_KINDS[owner.kind](owner, own, ground))
+        if len(found) >= MAX_DELIVERIES:
+            break
+    return found[:MAX_DELIVERIES]
+
+
+class OwnAddresses:
+    """Which addresses name this repository: the tree does not say its own.
+
+    Shape: an address is its own where its last part is the tree's name; where no Application names one like that, where most paths
+           read from it are folders of the tree.
+    """
+
+    def __init__(self, owners: Iterable[Resource], folders: Folders, name: str) -> None:
+        self.folders = folders
+        self.name = _last(name)
+        there: Counter[str] = Counter()
+        said: Counter[str] = Counter()
+        for owner in owners:
+            for source, _ in argo_sources(owner):
+                url, path = _address(source.text("repoURL")), _clean(source.text("path") or "")
+                if path and "{{" not in path:
+                    said[url] += 1
+                    there[url] += path in folders.folders()
+        named = {url for url in said if _last(url) == self.name}
+        self.known = named or {url for url in said if there[url] and 2 * there[url] > said[url]}
+
+    def names(self, url: str) -> bool:
+        """Whether an address is this repository's, as far as can be told; a templated one is, where nothing speaks against it."""
+        plain = _address(url)
+        return not plain or "{{" in plain or plain in self.known or _last(plain) == self.name
+
+    def holds(self, url: str, path: str) -> bool:
+        """Whether a source reads a folder of this tree."""
+        if path not in self.folders.folders():
+            return False
+        return self.names(url) and (bool(path) or _address(url) in self.known or _last(_address(url)) == self.name)
+
+
+def argo_sources(owner: Resource) -> Iterator[tuple[Mapping, Mapping]]:
+    """The sources of an Application, or of the template of an ApplicationSet, each with the whole spec it stands in."""
+    if owner.group != ARGO or owner.kind not in ("Application", "ApplicationSet"):
+        return
+    spec = owner.node.mapping("spec")
+    inner = mapping_at(spec, "template", "spec") if owner.kind == "ApplicationSet" else spec
+    if spec is None or inner is None:
+        return
+    several = mappings_of(inner.get("sources"))
+    for source in several or mappings_of(inner.get("source")):
+        yield source, spec
+
+
+def _argo(owner: Resource, own: OwnAddresses, ground: Ground) -> Iterator[Delivery]:
+    sources = list(argo_sources(owner))
+    if not sources:
+        return
+    elements = elements_of(sources[0][1], ground) if owner.kind == "ApplicationSet" else []
+    seen: set[tuple[str, int]] = set()
+    for number, (source, _) in enumerate(sources):
+        written, address = source.text("path"), source.text("repoURL") or ""
+        if written is None or "chart" in source:
+            continue
+        for element in elements if "{{" in f"{written}{address}" or _asks(source) else [{}]:
+            path, url = with_element(written, element), with_element(address, element) or ""
+            folder = _clean(path) if path is not None else None
+            if folder is None or not own.holds(url, folder):
+                continue
+            if (folder, number) in seen and not _asks(source):
+                continue
+            seen.add((folder, number))
+            values = {name: "" for other, _ in sources if (name := other.text("ref"))
+                      and own.names(with_element(other.text("repoURL") or "", element) or "")}
+            yield Delivery(owner=owner, folder=folder, hop=_hop(owner, source, "path", folder), settings=source.mapping("kustomize"),
+                           helm=source.mapping("helm"), values=values, parameters=element,
+                           recurse=boolean_of(at(source, "directory", "recurse")) is True)
+
+
+def _asks(source: Mapping) -> bool:
+    """Whether what a source sets for Helm asks for parameters of a generator."""
+    waiting: list[Node] = [node for key in ("helm", "kustomize") if (node := source.get(key)) is not None]
+    for _ in range(MAX_SETTINGS):
+        if not waiting:
+            break
+        node = waiting.pop()
+        if "{{" in (text_of(node) or ""):
+            return True
+        if isinstance(node, Mapping):
+            waiting.extend(value for _, _, value in node.items())
+        elif isinstance(node, Sequence):
+            waiting.extend(node.items)
+    return False
+
+
+def _flux_kustomization(owner: Resource, own: OwnAddresses, _: Ground) -> Iterator[Delivery]:
+    """A Flux Kustomization deploys a folder of its source: this repository, unless that is an OCI artefact or a bucket.
+
+    Source: Flux, Kustomization `.spec.path`, `.spec.sourceRef`.
+    """
+    spec = owner.node.mapping("spec")
+    if owner.group != "kustomize.toolkit.fluxcd.io" or spec is None:
+        return
+    folder = _clean(spec.text("path") or "")
+    if text_at(spec, "sourceRef", "kind") in (None, "GitRepository") and folder and folder in own.folders.folders():
+        yield Delivery(owner=owner, folder=folder, hop=_hop(owner, spec, "path", folder), settings=spec, recurse=True)
+
+
+def _flux_release(owner: Resource, own: OwnAddresses, _: Ground) -> Iterator[Delivery]:
+    """A HelmRelease may install a chart of the tree by its path.
+
+    Source: Flux, HelmRelease `.spec.chart.spec.chart`.
+    """
+    chart = mapping_at(owner.node, "spec", "chart", "spec")
+    if owner.group != "helm.toolkit.fluxcd.io" or chart is None or text_at(chart, "sourceRef", "kind") != "GitRepository":
+        return
+    folder = _clean(chart.text("chart") or "")
+    if folder and folder in own.folders.folders():
+        yield Delivery(owner=owner, folder=folder, hop=_hop(owner, chart, "chart", folder), helm=owner.node.mapping("spec"))
+
+
+_KINDS = {"Application": _argo, "ApplicationSet": _argo, "Kustomization": _flux_kustomization, "HelmRelease": _flux_release}
+
+
+def _hop(owner: Resource, holder: Mapping, key: str, folder: str) -> Hop:
+    place = holder.get(key) or holder
+    name = f' "{owner.name}"' if owner.name else ""
+    return Hop(path=path_of(place, owner.path), line=place.line, text=f"{owner.kind}{name}: {key} {folder or '.'}")
+
+
+def _document(tree: Tree, path: str) -> Node | None:
+    try:
+        documents = parse_yaml(tree.read(path, MAX_READ)).documents
+    except UnreadableFile:
+        return None
+    return documents[0] if documents else None
+
+
+def _clean(path: str) -> str:
+    """A path as the tree writes it, "" for the root; one that leads out of the tree stays what it is, and is not found."""
+    found = posixpath.normpath(path.strip().lstrip("/")) if path.strip("/ ") else ""
+    return "" if found == "." else found
+
+
+def _address(url: str | None) -> str:
+    return (url or "").strip().rstrip("/").removesuffix(".git").lower()
+
+
+def _last(address: str) -> str:
+    return address.rstrip("/").removesuffix(".git").replace(":", "/").rpartition("/")[2].lower()
