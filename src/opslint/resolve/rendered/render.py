@@ -20,6 +20,8 @@ from opslint.source.yaml import parse_yaml
 MAX_VARIANTS = 20
 """So many different forms of one manifest are told apart."""
 MAX_CHAIN = 8
+MAX_NESTED = 500
+FLUX = "toolkit.fluxcd.io"
 MAX_READ = 1 << 18
 MANIFESTS = (".yaml", ".yml", ".json")
 
@@ -63,17 +65,35 @@ class Rendering:
 
     def _deliver(self, delivery: Delivery, builder: Builder) -> None:
         """Follow a delivery into its folder: a kustomization, a chart, or plain manifests."""
-        folder = delivery.folder
-        items = builder.build(folder)
-        if items:
+        built = self._built(delivery, builder)
+        for folder in built:
+            items = builder.build(folder)
             if delivery.settings is not None:
-                sparing = "toolkit.fluxcd.io" if delivery.owner.group != "argoproj.io" else "\n"
+                sparing = FLUX if delivery.owner.group != "argoproj.io" else "\n"
                 items = tuple(builder.applied(items, delivery.settings, folder, delivery.owner.path, sparing))
             for item in items:
                 self._add(item.origin, item.resource, folder, item.hops, delivery)
+        if delivery.folder in built:
             return
         for resource in self._plain(delivery):
-            self._add(resource, resource, "", (), delivery)
+            if not any(resource.path.startswith(f"{folder}/") for folder in built):
+                self._add(resource, resource, "", (), delivery)
+
+    def _built(self, delivery: Delivery, builder: Builder) -> tuple[str, ...]:
+        """The folders of a delivery that are built as kustomizations: its own, else for Flux the outermost ones below it.
+
+        Source: Flux, "Generating a kustomization.yaml".
+        """
+        if delivery.folder in builder.roots:
+            return (delivery.folder,)
+        if delivery.owner.group != "kustomize.toolkit.fluxcd.io":
+            return ()
+        found: list[str] = []
+        for folder in sorted(builder.roots):
+            inside = folder.startswith(f"{delivery.folder}/") and len(found) < MAX_NESTED
+            if inside and not (found and folder.startswith(f"{found[-1]}/")):
+                found.append(folder)
+        return tuple(found)
 
     def _plain(self, delivery: Delivery) -> Iterator[Resource]:
         """The manifests of a folder without a kustomization: those in it, those below it where it recurses, a chart's templates."""
