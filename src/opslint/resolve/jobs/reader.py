@@ -15,6 +15,7 @@ from opslint.resolve.jobs.site import (
     Blocks,
     Shell,
     Site,
+    behind_calls,
     folder_of,
     key_span,
     moment_of,
@@ -66,6 +67,7 @@ class JobReader:
         from opslint.resolve.shell.state import joined
 
         first = shell.steps[0][1]
+        site = behind_calls(site, first)
         job, pipeline = site.job, site.pipeline
         dialect, errexit, pipefail = shell_semantics(job.platform.value, first.shell or job.shell, job.runner)
         variables = {**pipeline.variables, **job.variables, **site.env, **first.env}
@@ -97,6 +99,7 @@ class JobReader:
 
     def _used(self, step: Step, position: int, site: Site, steps: tuple[Step, ...]) -> list[Activity]:
         """A step that uses something: an action, another workflow, an image."""
+        site = behind_calls(site, step)
         moment = moment_of(step, site)
         soft = softness(step, position, steps)
         env = {**site.env, **step.env}
