@@ -9,7 +9,7 @@ from opslint.model.repository import Repository
 from opslint.source.tree import Tree
 
 OWNERS = frozenset({"Application", "ApplicationSet", "Kustomization", "HelmRelease"})
-BUILDERS = frozenset({"kustomization"})
+BUILDERS = frozenset({"kustomization", "helm-chart"})
 
 
 def as_rendered(repository: Repository, tree: Tree) -> Repository:

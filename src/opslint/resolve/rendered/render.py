@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from bisect import bisect_left
-from collections.abc import Iterator
+from collections import deque
+from collections.abc import Iterable, Iterator
 
 import msgspec
 
@@ -11,8 +12,9 @@ from opslint.errors import UnreadableFile
 from opslint.model.activity import Hop
 from opslint.model.repository import Repository
 from opslint.model.resource import Resource
+from opslint.resolve.rendered.installs import Installs
 from opslint.resolve.rendered.kustomize import Builder
-from opslint.resolve.rendered.sources import Delivery, deliveries_of
+from opslint.resolve.rendered.sources import MAX_DELIVERIES, Delivery, Sources
 from opslint.source.node import Node
 from opslint.source.tree import Tree
 from opslint.source.yaml import parse_yaml
@@ -48,63 +50,81 @@ class Rendering:
         for resource in repository.resources:
             self.by_path.setdefault(resource.path, []).append(resource)
         self.paths = sorted(self.by_path)
-        self.charts = {one.path.rpartition("/")[0] for one in repository.companions if one.kind == "helm-chart"}
-        self.used: set[Key] = set()
+        self.builder = Builder(repository.companions, repository.resources, self._documents)
+        self.installs = Installs(repository, tree, self.by_path)
+        self.followed: set[object] = set()
+        self.delivered: set[str] = set()
 
     def repository(self) -> Repository:
         """The repository as deployed."""
-        builder = Builder(self.source.companions, self.source.resources, self._documents)
-        for folder in builder.outermost():
-            for item in builder.build(folder):
+        for folder in self.builder.outermost():
+            for item in self.builder.build(folder):
                 self._add(item.origin, item.resource, folder, item.hops, None)
-        known = msgspec.structs.replace(self.source, resources=tuple(self._current()))
-        for delivery in deliveries_of(known, self.tree):
-            self._deliver(delivery, builder)
-        self.used = builder.used
+        sources = Sources(self.source, self.tree)
+        templates = {path for folder in self.installs.charts.charts for path in self.installs.charts.templates(folder)}
+        self._follow([one for one in self._current() if one.path not in templates], sources)
+        self._follow(self.installs.by_default(), sources)
+        self._follow([one for one in self._current() if one.path in templates and one.path not in self.installs.forms], sources)
         return msgspec.structs.replace(self.source, resources=tuple(self._told()))
 
-    def _deliver(self, delivery: Delivery, builder: Builder) -> None:
-        """Follow a delivery into its folder: a kustomization, a chart, or plain manifests."""
-        built = self._built(delivery, builder)
+    def _follow(self, resources: Iterable[Resource], sources: Sources) -> None:
+        """Follow the deliveries of some manifests, and of those that these bring."""
+        waiting = deque(sources.of(resources))
+        while waiting and len(self.followed) < MAX_DELIVERIES:
+            delivery = waiting.popleft()
+            mark = (*_key(delivery.owner), delivery.folder, frozenset(delivery.parameters.items()))
+            if mark not in self.followed:
+                self.followed.add(mark)
+                waiting.extend(sources.of(self._deliver(delivery)))
+
+    def _deliver(self, delivery: Delivery) -> list[Resource]:
+        """Follow a delivery into its folder: a kustomization, a chart, or plain manifests; what a chart gives is new."""
+        built = self._built(delivery)
+        self.delivered.update(built)
         for folder in built:
-            items = builder.build(folder)
+            items = self.builder.build(folder)
             if delivery.settings is not None:
                 sparing = FLUX if delivery.owner.group != "argoproj.io" else "\n"
-                items = tuple(builder.applied(items, delivery.settings, folder, delivery.owner.path, sparing))
+                items = tuple(self.builder.applied(items, delivery.settings, folder, delivery.owner.path, sparing))
             for item in items:
                 self._add(item.origin, item.resource, folder, item.hops, delivery)
         if delivery.folder in built:
-            return
-        for resource in self._plain(delivery):
-            if not any(resource.path.startswith(f"{folder}/") for folder in built):
-                self._add(resource, resource, "", (), delivery)
+            return []
+        given: list[Resource] = []
+        if delivery.folder in self.installs.charts.charts:
+            given, written = self.installs.install(delivery)
+            for resource in given:
+                self.ways.setdefault(_key(resource), (delivery, ()))
+        else:
+            written = [one for one in self._plain(delivery) if not any(one.path.startswith(f"{folder}/") for folder in built)]
+        for resource in written:
+            self._add(resource, resource, "", (), delivery)
+        return given
 
-    def _built(self, delivery: Delivery, builder: Builder) -> tuple[str, ...]:
+    def _built(self, delivery: Delivery) -> tuple[str, ...]:
         """The folders of a delivery that are built as kustomizations: its own, else for Flux the outermost ones below it.
 
         Source: Flux, "Generating a kustomization.yaml".
         """
-        if delivery.folder in builder.roots:
+        if delivery.folder in self.builder.roots:
             return (delivery.folder,)
         if delivery.owner.group != "kustomize.toolkit.fluxcd.io":
             return ()
         found: list[str] = []
-        for folder in sorted(builder.roots):
+        for folder in sorted(self.builder.roots):
             inside = folder.startswith(f"{delivery.folder}/") and len(found) < MAX_NESTED
             if inside and not (found and folder.startswith(f"{found[-1]}/")):
                 found.append(folder)
         return tuple(found)
 
     def _plain(self, delivery: Delivery) -> Iterator[Resource]:
-        """The manifests of a folder without a kustomization: those in it, those below it where it recurses, a chart's templates."""
-        chart = delivery.folder in self.charts
+        """The manifests of a folder without a kustomization: those in it, those below it where it recurses."""
         head = f"{delivery.folder}/" if delivery.folder else ""
-        head += "templates/" if chart else ""
         for number in range(bisect_left(self.paths, head), len(self.paths)):
             path = self.paths[number]
             if not path.startswith(head):
                 break
-            if (chart or delivery.recurse or "/" not in path[len(head):]) and path.endswith(MANIFESTS):
+            if (delivery.recurse or "/" not in path[len(head):]) and path.endswith(MANIFESTS):
                 yield from self.by_path[path]
 
     def _add(self, origin: Resource, resource: Resource, built: str, inner: tuple[Hop, ...], delivery: Delivery | None) -> None:
@@ -133,13 +153,23 @@ class Rendering:
 
     def _told(self) -> Iterator[Resource]:
         """Every manifest in every form, with the way that leads to it; patches that others took in are left out."""
+        done: set[str] = set()
         for resource in self.source.resources:
+            rendered = self.installs.forms.get(resource.path)
+            if rendered is not None:
+                if resource.path not in done:
+                    done.add(resource.path)
+                    for one in rendered.values():
+                        hops = self._above(one.delivery)
+                        yield from (msgspec.structs.replace(inner, hops=hops) for inner in one.resources)
+                continue
             forms = self.forms.get(_key(resource))
             if forms is None:
-                if not (resource.patch and _key(resource) in self.used):
+                if not (resource.patch and _key(resource) in self.builder.used):
                     yield resource
                 continue
-            for form in forms.values():
+            kept = [form for form in forms.values() if form.delivery is not None or form.resource.built not in self.delivered]
+            for form in kept or forms.values():
                 yield msgspec.structs.replace(form.resource, hops=(*self._above(form.delivery), *form.inner))
 
     def _above(self, delivery: Delivery | None) -> tuple[Hop, ...]:

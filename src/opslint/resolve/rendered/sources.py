@@ -44,20 +44,21 @@ class Delivery(msgspec.Struct, frozen=True, kw_only=True):
     parameters: Element = {}
 
 
-def deliveries_of(repository: Repository, tree: Tree) -> list[Delivery]:
-    """Every folder of the tree that a controller deploys, in the order of the manifests."""
-    owners = [one for one in repository.resources if not one.aside and not one.copied and one.kind in _KINDS]
-    if not owners:
-        return []
-    folders = Folders(repository.paths)
-    own = OwnAddresses(owners, folders, tree.name)
-    ground = Ground(folders=folders, read=lambda path: _document(tree, path), own=own.names)
-    found: list[Delivery] = []
-    for owner in owners:
-        found.extend(_KINDS[owner.kind](owner, own, ground))
-        if len(found) >= MAX_DELIVERIES:
-            break
-    return found[:MAX_DELIVERIES]
+class Sources:
+    """What the controllers of one tree deploy from it."""
+
+    def __init__(self, repository: Repository, tree: Tree) -> None:
+        self.folders = Folders(repository.paths)
+        self.own = OwnAddresses((one for one in repository.resources if not one.aside), self.folders, tree.name)
+        self.ground = Ground(folders=self.folders, read=lambda path: _document(tree, path), own=self.own.names)
+
+    def of(self, resources: Iterable[Resource]) -> list[Delivery]:
+        """Every folder of the tree that some manifests deploy, in their order."""
+        found: list[Delivery] = []
+        for owner in resources:
+            if owner.kind in _KINDS and not owner.aside and not owner.copied and len(found) < MAX_DELIVERIES:
+                found.extend(_KINDS[owner.kind](owner, self.own, self.ground))
+        return found[:MAX_DELIVERIES]
 
 
 class OwnAddresses:
