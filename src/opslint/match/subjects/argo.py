@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from opslint.match.subjects.charts import with_values
+from opslint.match.subjects.charts import value_resources, with_values
 from opslint.match.subjects.kubernetes import limit_of, secured
 from opslint.match.subjects.subject import Stage, Subject, dig
 from opslint.model.pipeline import AUTOMATIC, Event, Pipeline, Platform
@@ -69,11 +69,29 @@ def _application_facts(spec: Mapping, patch: str, holder: Mapping, path: str, st
         "pinned": bool(revisions) and all(pinned_revision(revision, chart=chart) for revision, chart in revisions),
         "open_revision": any(PLACEHOLDER.search(revision) for revision, _ in revisions) and all(
             PLACEHOLDER.search(revision) or pinned_revision(revision, chart=chart) for revision, chart in revisions),
+        "value_resources": next((word for source in sources if (word := _value_resources(source))), ""),
         "git": bool(sources) and all(_git(source) for source in sources),
         "project": spec.text("project") or "",
         "history_limit": limit_of(spec.get("revisionHistoryLimit")),
         "sync_options": list(strings_of(policy.get("syncOptions"))) if policy is not None else [],
     }
+
+
+def _value_resources(source: Mapping) -> str:
+    """What the values that an Application writes in place say of resources; a chart of the tree says it itself, when rendered."""
+    if "chart" not in source:
+        return ""
+    from opslint.errors import UnreadableFile
+    from opslint.source.yaml import parse_yaml
+
+    found = value_resources(dig(source, "helm.valuesObject"))
+    text = text_of(dig(source, "helm.values"))
+    if found or not text:
+        return found
+    try:
+        return next((word for node in parse_yaml(text.encode()).documents if (word := value_resources(node))), "")
+    except UnreadableFile:
+        return ""
 
 
 def _revisions(written: str, holder: Mapping) -> tuple[str, ...]:

@@ -175,6 +175,7 @@ def workloads(stage: Stage) -> Iterator[Subject]:
             "limits": bool(measured) and all(_resources(one, "limits") for one in measured),
             "some_resources": any(_resources(one, key) for one in measured for key in ("requests", "limits")),
             "history_limit": limit_of(dig(resource.node, "spec.revisionHistoryLimit")),
+            "open_resources": any("{{" in (text_of(one.get("resources")) or "") for one in measured),
             "accelerator": any(_accelerated(one) for one in containers) or any(
                 _accelerated(one) for one in _model_containers(resource)),
             "serves_model": serves_model(resource, images),

@@ -15,6 +15,8 @@ from opslint.source.tree import Tree
 MAX_FORMS = 8
 """So many different forms of one template are told apart."""
 MAX_INNER = 3
+MAX_BY_DEFAULT = 150
+"""Templates worth rendering in the charts that nothing installs; where there are more, charts are the product and stay as written."""
 WORTH = frozenset({"Deployment", "StatefulSet", "DaemonSet", "ReplicaSet", "Job", "CronJob", "Rollout", "Pod", "Service"})
 """Kinds whose containers, or whose strategy, rules ask for; of a chart that nothing installs only these are rendered."""
 
@@ -52,6 +54,7 @@ class Installs:
             self.installed.add(part.folder)
             for path in self.charts.templates(part.folder):
                 seen.add(path)
+                self._forget_default(path)
                 done = self._render(part, path, delivery) if path in self.by_path else ()
                 if done is None:
                     left.extend(self.by_path[path])
@@ -66,16 +69,20 @@ class Installs:
 
     def by_default(self) -> list[Resource]:
         """Render the charts that nothing in the tree installs with their own values; a template that gives nothing stays as written."""
+        charts = [folder for folder, chart in self.charts.charts.items() if folder not in self.installed and not chart.aside]
+        if sum(self._worth(path) for folder in charts for path in self.charts.templates(folder)) > MAX_BY_DEFAULT:
+            return []
         found: list[Resource] = []
-        for folder, chart in self.charts.charts.items():
-            release = self.charts.release(folder, None) if folder not in self.installed and not chart.aside else None
-            if release is None or any(folder.startswith(f"{other}/charts/") for other in self.charts.charts):
-                continue
-            for part in self._releases(release, 0):
-                for path in self.charts.templates(part.folder):
-                    if any(one.kind in WORTH or one.group == "argoproj.io" for one in self.by_path.get(path, ())):
-                        found.extend(self._render(part, path, None) or ())
+        for folder in charts:
+            inner = any(folder.startswith(f"{other}/charts/".lstrip("/")) for other in self.charts.charts)
+            release = self.charts.release(folder, None) if not inner else None
+            for part in self._releases(release, 0) if release is not None else ():
+                for path in filter(self._worth, self.charts.templates(part.folder)):
+                    found.extend(self._render(part, path, None) or ())
         return found
+
+    def _worth(self, path: str) -> bool:
+        return any(one.templated and (one.kind in WORTH or one.group == "argoproj.io") for one in self.by_path.get(path, ()))
 
     def _releases(self, release: Release, depth: int) -> Iterator[Release]:
         """A release and those of the charts inside it."""
@@ -97,6 +104,12 @@ class Installs:
             resources = tuple(msgspec.structs.replace(one, built=release.folder or ".", copied=copied) for one in rendered.resources)
             known = forms[rendered.text] = Installed(resources=resources, delivery=delivery)
         return known.resources if known is not None else ()
+
+    def _forget_default(self, path: str) -> None:
+        """Once a delivery is known, what a template gives by the chart's own values alone is of no interest."""
+        forms = self.forms.get(path)
+        if forms is not None and any(one.delivery is None for one in forms.values()):
+            del self.forms[path]
 
     def _written(self, folder: str) -> list[Resource]:
         return [one for path in self.charts.templates(folder) for one in self.by_path.get(path, ())]

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import posixpath
-from collections import Counter
 from collections.abc import Iterable, Iterator
 
 import msgspec
@@ -49,14 +48,17 @@ class Sources:
 
     def __init__(self, repository: Repository, tree: Tree) -> None:
         self.folders = Folders(repository.paths)
-        self.own = OwnAddresses((one for one in repository.resources if not one.aside), self.folders, tree.name)
+        self.own = OwnAddresses(self.folders, tree.name)
+        self.own.learn(one for one in repository.resources if not one.aside)
         self.ground = Ground(folders=self.folders, read=lambda path: _document(tree, path), own=self.own.names)
 
     def of(self, resources: Iterable[Resource]) -> list[Delivery]:
         """Every folder of the tree that some manifests deploy, in their order."""
         found: list[Delivery] = []
-        for owner in resources:
-            if owner.kind in _KINDS and not owner.aside and not owner.copied and len(found) < MAX_DELIVERIES:
+        owners = [one for one in resources if one.kind in _KINDS and not one.aside and not one.copied]
+        self.own.learn(owners)
+        for owner in owners:
+            if len(found) < MAX_DELIVERIES:
                 found.extend(_KINDS[owner.kind](owner, self.own, self.ground))
         return found[:MAX_DELIVERIES]
 
@@ -68,19 +70,21 @@ class OwnAddresses:
            read from it are folders of the tree.
     """
 
-    def __init__(self, owners: Iterable[Resource], folders: Folders, name: str) -> None:
+    def __init__(self, folders: Folders, name: str) -> None:
         self.folders = folders
         self.name = _last(name)
-        there: Counter[str] = Counter()
-        said: Counter[str] = Counter()
+        self.known: set[str] = set()
+        self._said: dict[str, dict[str, bool]] = {}
+
+    def learn(self, owners: Iterable[Resource]) -> None:
+        """Take in the addresses and paths some Applications name."""
         for owner in owners:
             for source, _ in argo_sources(owner):
                 url, path = _address(source.text("repoURL")), _clean(source.text("path") or "")
-                if path and "{{" not in path:
-                    said[url] += 1
-                    there[url] += path in folders.folders()
-        named = {url for url in said if _last(url) == self.name}
-        self.known = named or {url for url in said if there[url] and 2 * there[url] > said[url]}
+                if path and "{{" not in path and "{{" not in url:
+                    self._said.setdefault(url, {})[path] = path in self.folders.folders()
+        named = {url for url in self._said if _last(url) == self.name}
+        self.known = named or {url for url, paths in self._said.items() if 2 * sum(paths.values()) > len(paths)}
 
     def names(self, url: str) -> bool:
         """Whether an address is this repository's, as far as can be told; a templated one is, where nothing speaks against it."""
