@@ -13,8 +13,8 @@ from opslint.source.span import Span
 class Resource(msgspec.Struct, frozen=True, kw_only=True):
     """A Kubernetes-shaped manifest.
 
-    Shape: `group` is the API group without version ("" for core), `images` those of its pod templates; `hops` lead from the
-           controller that deploys it to its file; `built` is the folder of the kustomization or chart that made it what it is here.
+    Shape: `group` is the API group without version ("" for core), `images` those of its pod templates; `hops` lead to its file from
+           the controller that deploys it, or the kustomization that builds it; `built` is the folder of the kustomization or chart that made it what it is here.
     """
 
     api_version: str
@@ -33,6 +33,7 @@ class Resource(msgspec.Struct, frozen=True, kw_only=True):
     patch: bool = False  # a Kustomize patch of another object: it says only what differs
     hops: tuple[Hop, ...] = ()
     built: str = ""
+    delivered: bool = False  # a controller of the tree deploys it
 
     @property
     def path(self) -> str:

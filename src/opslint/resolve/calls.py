@@ -120,7 +120,8 @@ class Calls:
         """Argo CD, Flux: a Workflow among the manifests a controller deploys is created by it."""
         if not any(pipeline.kind == "argo.workflow" for pipeline in self.pipelines):
             return
-        hops = {(resource.path, resource.span.line): resource.hops for resource in resources if resource.hops and not resource.aside}
+        hops = {(resource.path, resource.span.line): resource.hops for resource in resources
+                if resource.delivered and not resource.aside}
         for pipeline in self.pipelines:
             way = hops.get(key_of(pipeline)) if pipeline.kind == "argo.workflow" else None
             if way:

@@ -44,9 +44,9 @@ class Installs:
     def install(self, delivery: Delivery) -> tuple[list[Resource], list[Resource]]:
         """Render a chart as a delivery installs it: what that gives, and the manifests of templates that could not be rendered."""
         release = self.charts.release(delivery.folder, delivery)
+        self.installed.add(delivery.folder)
         if release is None:
             return [], self._written(delivery.folder)
-        self.installed.add(delivery.folder)
         given: list[Resource] = []
         left: list[Resource] = []
         seen: set[str] = set()
@@ -82,7 +82,7 @@ class Installs:
         return found
 
     def _worth(self, path: str) -> bool:
-        return any(one.templated and (one.kind in WORTH or one.group == "argoproj.io") for one in self.by_path.get(path, ()))
+        return any(one.kind in WORTH or one.group == "argoproj.io" for one in self.by_path.get(path, ()))
 
     def _releases(self, release: Release, depth: int) -> Iterator[Release]:
         """A release and those of the charts inside it."""
@@ -92,8 +92,6 @@ class Installs:
 
     def _render(self, release: Release, path: str, delivery: Delivery | None) -> tuple[Resource, ...] | None:
         written = self.by_path[path]
-        if not any(one.templated for one in written):
-            return None
         rendered = self.charts.render(release, path, written[0].aside)
         if rendered is None or (delivery is None and not rendered.resources):
             return None

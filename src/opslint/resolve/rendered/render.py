@@ -161,7 +161,8 @@ class Rendering:
                     done.add(resource.path)
                     for one in rendered.values():
                         hops = self._above(one.delivery)
-                        yield from (msgspec.structs.replace(inner, hops=hops) for inner in one.resources)
+                        told = one.delivery is not None
+                        yield from (msgspec.structs.replace(inner, hops=hops, delivered=told) for inner in one.resources)
                 continue
             forms = self.forms.get(_key(resource))
             if forms is None:
@@ -170,7 +171,8 @@ class Rendering:
                 continue
             kept = [form for form in forms.values() if form.delivery is not None or form.resource.built not in self.delivered]
             for form in kept or forms.values():
-                yield msgspec.structs.replace(form.resource, hops=(*self._above(form.delivery), *form.inner))
+                hops = (*self._above(form.delivery), *form.inner)
+                yield msgspec.structs.replace(form.resource, hops=hops, delivered=form.delivery is not None)
 
     def _above(self, delivery: Delivery | None) -> tuple[Hop, ...]:
         """The hops down to a delivery's folder: the Application's own, behind those of the one that deploys it."""

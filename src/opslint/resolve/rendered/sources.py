@@ -121,7 +121,7 @@ def _argo(owner: Resource, own: OwnAddresses, ground: Ground) -> Iterator[Delive
         written, address = source.text("path"), source.text("repoURL") or ""
         if written is None or "chart" in source:
             continue
-        for element in elements if "{{" in f"{written}{address}" or _asks(source) else [{}]:
+        for element in (elements if "{{" in f"{written}{address}" or _asks(source) else ()) or [{}]:
             path, url = with_element(written, element), with_element(address, element) or ""
             folder = _clean(path) if path is not None else None
             if folder is None or not own.holds(url, folder):

@@ -115,12 +115,12 @@ class Charts:
                 if path.endswith((".yaml", ".yml")) and not path.rpartition("/")[2].startswith("_"))
 
     def render(self, release: Release, path: str, aside: bool) -> Rendered | None:
-        """The manifests of one template; None where it cannot be rendered.
+        """The manifests of one template; None where it cannot be rendered, or has nothing to render.
 
         Shape: their lines are those of the template; what is not known stands in them as the template writes it.
         """
         parts = self.parts(path)
-        if parts is None or self.left <= 0 or self.steps <= 0:
+        if parts is None or len(parts) < 2 or self.left <= 0 or self.steps <= 0:
             return None
         self.left -= 1
         renderer = Renderer(self._root(release), self.named(release.folder))
