@@ -19,10 +19,12 @@ PIECES = st.sampled_from([
     "default", "a: b", "\n", "  ", "- ", "{}", "/*", "*/", "$x, $y", ",", "é", "\t",
 ])  # fmt: skip
 TEXTS = st.lists(PIECES, max_size=40).map(" ".join) | st.text(max_size=60)
-WORDS = st.sampled_from(["op", "add", "remove", "path", "/spec", "/spec/0", "/-", "value", "name", "web", "$patch", "delete", "spec", "containers"])
+WORDS = st.sampled_from(["op", "add", "remove", "path", "/spec", "/spec/0", "/-", "value",
+                         "name", "web", "$patch", "delete", "spec", "containers"])
 TREES = st.recursive(st.none() | st.booleans() | st.integers(-3, 3) | WORDS,
                      lambda inner: st.lists(inner, max_size=4) | st.dictionaries(WORDS, inner, max_size=4), max_leaves=20)
-DEPLOYMENT = ("apiVersion: apps/v1\nkind: Deployment\nmetadata: {name: web}\nspec: {template: {spec: {containers: [{name: web, image: a}]}}}\n")
+DEPLOYMENT = ("apiVersion: apps/v1\nkind: Deployment\nmetadata: {name: web}\n"
+              "spec: {template: {spec: {containers: [{name: web, image: a}]}}}\n")
 
 
 def _rendered(files: dict[str, str]) -> Repository:
@@ -49,11 +51,13 @@ def test_chart_is_read_whatever_its_template_holds(text: str) -> None:
 
 
 @settings(max_examples=150, deadline=None)
-@given(TREES, TREES, st.sampled_from(["patches", "patchesStrategicMerge", "patchesJson6902", "images", "components", "resources", "labels"]))
+@given(TREES, TREES, st.sampled_from(["patches", "patchesStrategicMerge", "patchesJson6902", "images", "components", "resources",
+                                      "labels"]))
 def test_kustomization_is_built_whatever_it_holds(patch: object, target: object, key: str) -> None:
     import json
 
-    entry = {"patch": patch if isinstance(patch, str) else json.dumps(patch), "target": target, "path": "p.yaml", "name": "a", "newTag": patch}
+    entry = {"patch": patch if isinstance(patch, str) else json.dumps(patch), "target": target, "path": "p.yaml", "name": "a",
+             "newTag": patch}
     files = {"a.yaml": DEPLOYMENT, "p.yaml": json.dumps(patch),
              "kustomization.yaml": json.dumps({"resources": ["a.yaml"], key: [entry, patch, "p.yaml"]} if key != "resources"
                                               else {key: ["a.yaml", patch]})}

@@ -14,7 +14,8 @@ class Resource(msgspec.Struct, frozen=True, kw_only=True):
     """A Kubernetes-shaped manifest.
 
     Shape: `group` is the API group without version ("" for core), `images` those of its pod templates; `hops` lead to its file from
-           the controller that deploys it, or the kustomization that builds it; `built` is the folder of the kustomization or chart that made it what it is here.
+           the controller that deploys it, or the kustomization that builds it; `built` is the folder of the kustomization or
+           chart that made it what it is here.
     """
 
     api_version: str

@@ -11,7 +11,8 @@ from opslint.source.yaml import parse_yaml
 
 PATHS = ("apps/api/kustomization.yaml", "apps/web/kustomization.yaml", "apps/old/x.yaml", "apps/.hidden/x.yaml",
          "clusters/eu/config.json", "clusters/us/config.json", "clusters/readme.md", "deep/a/b/c.yaml")
-FILES = {"clusters/eu/config.json": '{"cluster": {"name": "eu-1"}, "tag": "v1.2.3"}', "clusters/us/config.json": '{"cluster": {"name": "us-1"}}'}
+FILES = {"clusters/eu/config.json": '{"cluster": {"name": "eu-1"}, "tag": "v1.2.3"}',
+         "clusters/us/config.json": '{"cluster": {"name": "us-1"}}'}
 OWN = "https://git.example.com/acme/fleet.git"
 
 

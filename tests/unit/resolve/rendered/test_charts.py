@@ -17,7 +17,8 @@ OWN = "https://git.example.com/acme/fleet.git"
 CHART = {
     "chart/Chart.yaml": "apiVersion: v2\nname: web\nversion: 1.2.0\nappVersion: 4.5.6\n",
     "chart/values.yaml": "image: {repository: acme/web, tag: ''}\nresources: {}\nreplicas: 2\ncanary: {enabled: false}\nextra: [a, b]\n",
-    "chart/templates/_helpers.tpl": '{{- define "web.image" -}}\n{{ .Values.image.repository }}:{{ .Values.image.tag | default .Chart.AppVersion }}\n'
+    "chart/templates/_helpers.tpl": '{{- define "web.image" -}}\n'
+                                    '{{ .Values.image.repository }}:{{ .Values.image.tag | default .Chart.AppVersion }}\n'
                                     '{{- end }}\n{{- define "web.name" -}}{{ .Release.Name }}-web{{- end -}}\n',
     "chart/templates/web.yaml": """
         apiVersion: apps/v1
@@ -93,7 +94,8 @@ def test_optional_template_stays_as_written_when_nothing_installs_the_chart() ->
         ("{valueFiles: [/env/prod.yaml, none.yaml], ignoreMissingValueFiles: true}", {"env/prod.yaml": "image: {tag: v9}\nhistory: 5\n"}),
         ("{values: \"image: {tag: v9}\\nhistory: 5\"}", {}),
         ("{valuesObject: {image: {tag: v9}, history: 5}}", {}),
-        ("{valueFiles: [values-prod.yaml], parameters: [{name: image.tag, value: v9}]}", {"chart/values-prod.yaml": "image: {tag: v1}\nhistory: 5\n"}),
+        ("{valueFiles: [values-prod.yaml], parameters: [{name: image.tag, value: v9}]}",
+         {"chart/values-prod.yaml": "image: {tag: v1}\nhistory: 5\n"}),
         ("{values: 'image: {tag: v1}', valuesObject: {image: {tag: v9}, history: 5}}", {}),
     ],
 )
@@ -135,7 +137,8 @@ def test_every_installation_is_told_when_they_differ() -> None:
 
 def test_generator_fills_in_the_values_of_an_application_set() -> None:
     text = (f"apiVersion: argoproj.io/v1alpha1\nkind: ApplicationSet\nmetadata: {{name: all}}\nspec:\n  generators:\n"
-            f"    - list: {{elements: [{{tag: a}}, {{tag: b}}]}}\n  template:\n    spec:\n      source:\n        repoURL: {OWN}\n        path: chart\n"
+            f"    - list: {{elements: [{{tag: a}}, {{tag: b}}]}}\n"
+            f"  template:\n    spec:\n      source:\n        repoURL: {OWN}\n        path: chart\n"
             "        helm: {parameters: [{name: image.tag, value: '{{tag}}'}]}\n")
     assert _images(_rendered({"set.yaml": text})) == ["acme/web:a", "acme/web:b"]
 
@@ -153,7 +156,8 @@ def test_helm_release_installs_a_chart_of_the_tree(values: str, images: list[str
 
 
 SUB = {"chart/charts/db/Chart.yaml": "apiVersion: v2\nname: db\nversion: 0.1.0\n", "chart/charts/db/values.yaml": "tag: '1'\n",
-       "chart/charts/db/templates/db.yaml": "apiVersion: apps/v1\nkind: Deployment\nmetadata: {name: db}\nspec: {template: {spec: {containers: "
+       "chart/charts/db/templates/db.yaml": "apiVersion: apps/v1\nkind: Deployment\nmetadata: {name: db}\n"
+                                            "spec: {template: {spec: {containers: "
                                             "[{name: db, image: \"{{ .Values.global.registry }}/db:{{ .Values.tag }}\"}]}}}\n"}
 
 
@@ -172,8 +176,10 @@ def test_chart_inside_a_chart_has_the_values_below_its_name(values: str, images:
 def test_applications_of_a_chart_deploy_what_its_values_say() -> None:
     files = {
         **_application("{}"), "app.yaml": _application("{}")["app.yaml"].replace("path: chart", "path: apps"),
-        "apps/Chart.yaml": "apiVersion: v2\nname: apps\nversion: 0.1.0\n", "apps/values.yaml": f"repo: {OWN}\napps: [{{name: one, path: web}}]\n",
-        "apps/templates/apps.yaml": "{{- range .Values.apps }}\napiVersion: argoproj.io/v1alpha1\nkind: Application\nmetadata:\n  name: {{ .name }}\n"
+        "apps/Chart.yaml": "apiVersion: v2\nname: apps\nversion: 0.1.0\n",
+        "apps/values.yaml": f"repo: {OWN}\napps: [{{name: one, path: web}}]\n",
+        "apps/templates/apps.yaml": "{{- range .Values.apps }}\napiVersion: argoproj.io/v1alpha1\nkind: Application\n"
+                                    "metadata:\n  name: {{ .name }}\n"
                                     "spec:\n  source:\n    repoURL: {{ $.Values.repo }}\n    path: {{ .path }}\n---\n{{- end }}\n",
         "web/a.yaml": "apiVersion: apps/v1\nkind: Deployment\nmetadata: {name: told}\nspec: {}\n"}
     told = next(one for one in _rendered(files) if one.name == "told")
@@ -187,4 +193,5 @@ def test_nodes_stand_where_the_template_writes_them() -> None:
     assert isinstance(spec, Mapping)
     key = spec.key("revisionHistoryLimit")
     assert key is not None
-    assert CHART["chart/templates/web.yaml"].lstrip("\n").splitlines()[key.line - 1].strip() == "revisionHistoryLimit: {{ .Values.history }}"
+    lines = CHART["chart/templates/web.yaml"].lstrip("\n").splitlines()
+    assert lines[key.line - 1].strip() == "revisionHistoryLimit: {{ .Values.history }}"

@@ -35,7 +35,8 @@ def _way(resource: Resource) -> list[str]:
 
 
 def test_manifest_is_told_with_its_application_when_it_stands_in_its_path() -> None:
-    found = _rendered({"app.yaml": _application("shop", "deploy"), "deploy/a.yaml": SERVICE, "deploy/sub/b.yaml": SERVICE.replace("NAME", "b"),
+    found = _rendered({"app.yaml": _application("shop", "deploy"), "deploy/a.yaml": SERVICE,
+                       "deploy/sub/b.yaml": SERVICE.replace("NAME", "b"),
                        "other/c.yaml": SERVICE.replace("NAME", "c")})
     assert _way(found["NAME"]) == ['app.yaml:7 Application "shop": path deploy']
     assert (found["b"].hops, found["c"].hops) == ((), ())
@@ -60,7 +61,8 @@ def test_folders_below_are_read_when_the_application_says_so() -> None:
     ],
 )
 def test_path_is_the_trees_own_when_nothing_speaks_against_it(url: str, path: str, name: str, own: bool) -> None:
-    found = _rendered({"apps/app.yaml": _application("shop", path, url=url), "deploy/a.yaml": SERVICE, "a.yaml": SERVICE.replace("NAME", "root")},
+    found = _rendered({"apps/app.yaml": _application("shop", path, url=url), "deploy/a.yaml": SERVICE,
+                       "a.yaml": SERVICE.replace("NAME", "root")},
                       name)
     told = found["root"] if path == "." else found["NAME"]
     assert bool(told.hops) is own
@@ -75,7 +77,8 @@ def test_path_is_another_repositorys_when_a_second_address_has_the_trees_name() 
 
 def test_app_of_apps_is_told_from_the_outermost_application_on() -> None:
     found = _rendered({"root.yaml": _application("root", "apps"), "apps/shop.yaml": _application("shop", "shop/overlays/prod"),
-                       "shop/overlays/prod/kustomization.yaml": "resources:\n  - ../../base\n", "shop/base/kustomization.yaml": "resources: [a.yaml]\n",
+                       "shop/overlays/prod/kustomization.yaml": "resources:\n  - ../../base\n",
+                       "shop/base/kustomization.yaml": "resources: [a.yaml]\n",
                        "shop/base/a.yaml": SERVICE})
     assert _way(found["NAME"]) == [
         'root.yaml:7 Application "root": path apps', 'apps/shop.yaml:7 Application "shop": path shop/overlays/prod',

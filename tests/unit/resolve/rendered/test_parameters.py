@@ -86,7 +86,8 @@ def test_images_are_filled_in_too() -> None:
 
 
 def test_whole_script_stands_where_the_call_writes_it() -> None:
-    script = "- name: run\n  inputs: {parameters: [{name: cmd}]}\n  container: {image: x, command: [sh, -c], args: ['{{inputs.parameters.cmd}}']}\n"
+    script = "- name: run\n  inputs: {parameters: [{name: cmd}]}\n"
+    script += "  container: {image: x, command: [sh, -c], args: ['{{inputs.parameters.cmd}}']}\n"
     main = dedent("""
         - name: main
           dag:
@@ -171,13 +172,15 @@ def test_value_is_unknown_when_a_sensor_writes_over_it() -> None:
 
 
 def test_nothing_is_filled_in_when_a_parameter_is_only_described() -> None:
-    templates = "- name: main\n  container: {image: x, command: [echo, hi]}\n  metadata: {annotations: {note: 'make {{inputs.parameters.x}} lint'}}\n"
+    templates = "- name: main\n  container: {image: x, command: [echo, hi]}\n"
+    templates += "  metadata: {annotations: {note: 'make {{inputs.parameters.x}} lint'}}\n"
     assert _argvs(_repository({"wf.yaml": _cron(templates)})[1]) == [("echo", "hi")]
 
 
 @pytest.mark.parametrize("target", ["missing", "main"])
 def test_calls_that_lead_nowhere_or_back_end(target: str) -> None:
-    main = (f"- name: main\n  inputs: {{parameters: [{{name: x, default: a}}]}}\n  steps:\n    - - name: again\n        template: {target}\n"
+    main = (f"- name: main\n  inputs: {{parameters: [{{name: x, default: a}}]}}\n  steps:\n"
+            f"    - - name: again\n        template: {target}\n"
             "        arguments: {parameters: [{name: x, value: '{{inputs.parameters.x}}a'}]}\n"
             "      - {name: run, template: run, arguments: {parameters: [{name: target, value: '{{inputs.parameters.x}}'}]}}\n")
     argvs = _argvs(_repository({"wf.yaml": _cron(main + RUN)})[1])
