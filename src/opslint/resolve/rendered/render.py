@@ -178,13 +178,12 @@ class Rendering:
         """The hops down to a delivery's folder: the Application's own, behind those of the one that deploys it."""
         hops: list[Hop] = []
         seen: set[Key] = set()
-        while delivery is not None and _key(delivery.owner) not in seen and len(seen) < MAX_CHAIN:
+        while delivery is not None and len(seen) < MAX_CHAIN:
             seen.add(_key(delivery.owner))
             hops.insert(0, delivery.hop)
-            way = self.ways.get(_key(delivery.owner))
-            if way is None:
-                break
-            delivery, inner = way
+            delivery, inner = self.ways.get(_key(delivery.owner), (None, ()))
+            if delivery is not None and _key(delivery.owner) in seen:
+                break  # it deploys itself
             hops[:0] = inner
         return tuple(hops)
 

@@ -83,6 +83,8 @@ class OwnAddresses:
                 url, path = _address(source.text("repoURL")), _clean(source.text("path") or "")
                 if path and "{{" not in path and "{{" not in url:
                     self._said.setdefault(url, {})[path] = path in self.folders.folders()
+            for url, glob, files in git_globs(owner):
+                self._said.setdefault(_address(url), {})[glob] = bool(self.folders.matching(glob, files=files))
         named = {url for url in self._said if _last(url) == self.name}
         self.known = named or {url for url, paths in self._said.items() if 2 * sum(paths.values()) > len(paths)}
 
@@ -109,6 +111,24 @@ def argo_sources(owner: Resource) -> Iterator[tuple[Mapping, Mapping]]:
     several = mappings_of(inner.get("sources"))
     for source in several or mappings_of(inner.get("source")):
         yield source, spec
+
+
+def git_globs(owner: Resource) -> Iterator[tuple[str, str, bool]]:
+    """The addresses and globs that the git generators of an ApplicationSet name, those inside others too; True for globs of files."""
+    waiting = mappings_of(at(owner.node, "spec", "generators")) if owner.kind == "ApplicationSet" else []
+    for _ in range(MAX_SETTINGS):
+        if not waiting:
+            break
+        generator = waiting.pop()
+        for key in ("matrix", "merge"):
+            waiting.extend(mappings_of(at(generator, key, "generators")))
+        git = generator.mapping("git")
+        url = git.text("repoURL") if git is not None else None
+        for key in ("directories", "files") if git is not None and url and "{{" not in url else ():
+            for entry in mappings_of(git.get(key) if git is not None else None)[:MAX_SETTINGS]:
+                glob = entry.text("path") or ""
+                if glob and "{{" not in glob and set(glob) - set("*/.?"):
+                    yield url or "", glob, key == "files"
 
 
 def _argo(owner: Resource, own: OwnAddresses, ground: Ground) -> Iterator[Delivery]:

@@ -110,6 +110,14 @@ def test_application_set_deploys_what_its_generator_names(generator: str, path: 
     assert not found["c"].hops
 
 
+@pytest.mark.parametrize(("glob", "own"), [("apps/*", True), ("elsewhere/*", False), ("*", False)])
+def test_git_generator_shows_whose_address_it_is_when_its_folders_are_here(glob: str, own: bool) -> None:
+    text = (f"apiVersion: argoproj.io/v1alpha1\nkind: ApplicationSet\nmetadata: {{name: all}}\nspec:\n  generators:\n"
+            f"    - git: {{repoURL: {OWN}, directories: [{{path: '{glob}'}}]}}\n"
+            f"  template:\n    spec:\n      source: {{repoURL: {OWN}, path: '{{{{path}}}}'}}\n")
+    assert bool(_rendered({"set.yaml": text, "apps/web/a.yaml": SERVICE}, "checkout")["NAME"].hops) is own
+
+
 def test_images_of_an_application_count_and_the_build_without_them_does_not() -> None:
     found = _rendered({"app.yaml": _application("shop", "prod", "    kustomize: {images: ['acme/web=acme/web:1.2.3']}\n"),
                        "prod/kustomization.yaml": "resources: [a.yaml]\n", "prod/a.yaml": DEPLOYMENT})
