@@ -9,11 +9,14 @@ from opslint.model.running import Ran, Running, RunningJob, RunningPipeline
 from opslint.report.escape import printable
 from opslint.report.look import RenderOptions
 from opslint.report.paint import Line, ascii_only, clip, clip_start, columns, flow, painted, wrap
+from opslint.source.words.late import late
 
 PLATFORM_NAMES = {"github": "GitHub Actions", "gitlab": "GitLab CI", "argo": "Argo Workflows"}
 NARROWEST, WIDEST = 40, 120
 """Units: columns."""
 MOST_TRIGGERS = 6
+COMMIT = late(r"(?<=@)([0-9a-f]{8})[0-9a-f]{32}(?![0-9a-f])")
+"""The full id of a commit behind an action's slug; its beginning is enough to tell it by."""
 LEGEND = (("●", "green", "its failure fails the job"), ("◐", "yellow", "goes on when it fails"), ("○", "red", "never runs"))
 
 
@@ -137,7 +140,7 @@ class _Page:
         codes = " ".join(sorted({code for one in branch.ran for code in one.shows}))
         room = max(self.width - columns(indent) - 2, 12)
         place = clip_start(self.say(place), max(room // 2, 6))
-        told = clip(self.say(hop.text), max(room - columns(place) - (columns(codes) + 2 if codes else 0) - 2, 8))
+        told = clip(self.say(COMMIT.sub(r"\1…", hop.text)), max(room - columns(place) - (columns(codes) + 2 if codes else 0) - 2, 8))
         line: Line = [(indent, "dim"), (f"{mark} ", style), (told, "")]
         if codes and columns(told) + columns(codes) + columns(place) + 4 <= room:
             line.append((f"  {codes}", "cyan"))
