@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from bisect import bisect_right
 
 from opslint.resolve.follow.follower import Lead, Led, is_script
 from opslint.resolve.follow.scripts.paths import MAX_SCRIPT, located
@@ -55,7 +56,12 @@ def node_led(path: str, text: str, folder: str) -> Led | None:
         return None
     code = _COMMENT.sub(lambda found: found[1] or re.sub(r"[^\n]", " ", found.group()), text)
     found: list[tuple[int, str, str]] = []
+    strings = [one.span() for one in _ITEM.finditer(code)]
+    starts = [start for start, _ in strings]
     for call in list(_CALL.finditer(code))[:MAX_CALLS]:
+        before = bisect_right(starts, call.start()) - 1
+        if before >= 0 and call.start() < strings[before][1]:
+            continue  # it stands in a string
         name, listed = call[2], call[6]
         if call[1] and call[1] not in _OWNERS:
             continue
