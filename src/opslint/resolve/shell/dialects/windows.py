@@ -130,7 +130,8 @@ def _statements(text: str, batch: bool) -> list[tuple[int, int, Words, str, bool
     for line in text.split("\n"):
         words: list[str] = []
         start = end = at
-        bare = chained = False
+        chained = False
+        bare = 0  # how many of the first words stand without quotes
         for token in _TOKEN.finditer(line):
             double, single, separator, plain = token.groups()
             if separator:
@@ -142,7 +143,8 @@ def _statements(text: str, batch: bool) -> list[tuple[int, int, Words, str, bool
                 continue
             if not words:
                 start = at + token.start()
-                bare = plain is not None
+                bare = 0
+            bare += plain is not None and bare == len(words)
             end = at + token.end()
             words.append(
                 _value(double if double is not None else single if single is not None else plain, literal=single is not None)
@@ -159,12 +161,12 @@ def _close(
     batch: bool,
     why: str,
     chained: bool,
-    bare: bool,
+    bare: int,
 ) -> None:
     """End one statement: it is kept where it starts a program."""
     while batch and words and words[0].lower() in ("call", "@call", "start", "@"):
         words = words[1:]
-    if not batch and len(words) > 2 and bare and words[1] in ("=", "+=") and words[0].startswith("$"):
+    if not batch and len(words) > 2 and bare > 2 and words[1] in ("=", "+=") and words[0].startswith("$"):
         words = words[2:] if _PROGRAM.fullmatch(words[2]) else []
     if not batch and words and words[0].lower() in ("iex", "invoke-expression") and len(words) == 2:
         words = words[1].split()
