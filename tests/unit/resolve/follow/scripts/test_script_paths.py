@@ -131,6 +131,16 @@ def test_node_program_starts_what_its_literal_calls_say(run: str) -> None:
     assert not {"flake8", "mypy", "pylint", "vitest", "jest"} & set(found)
 
 
+@pytest.mark.parametrize(("program", "blocking"), [
+    ("try { execSync('bandit'); } catch (e) { console.log(`no ${e}`); }", False),
+    ("try {\n  execSync('bandit')\n} catch { process.exit(1) }", True),
+    ("try { x() } catch {}\nexecSync('bandit')", True), ("spawn('bandit', ['-r']);", False),
+    ("spawn('bandit', []).on('exit', code => process.exit(code))", True), ("try { execSync('bandit') } finally { y() }", True),
+])
+def test_node_call_is_soft_when_its_error_is_caught_or_not_looked_at(program: str, blocking: bool) -> None:
+    assert resolved("node x.js", {"x.js": program + "\n"})["bandit"].blocking is blocking
+
+
 def test_zx_runs_its_templates() -> None:
     program = "import {$} from 'zx'\nawait $`bandit -r ${dir}`\nawait $({quiet: true})`mypy`\nconst a = `flake8`\n"
     found = resolved("zx x.mjs", {"x.mjs": program})
