@@ -5,6 +5,7 @@ from __future__ import annotations
 import msgspec
 
 from opslint.model.activity import Activity, ActivityKind
+from opslint.resolve.wrappers.tables import words_in
 
 CONFIGURATION = ".pre-commit-config.yaml"
 PROGRAMS = frozenset({"pre-commit", "prek", "prefligit", "pre_commit"})
@@ -24,12 +25,16 @@ ACTIONS: dict[str, tuple[str, ...]] = {
 """Actions that run the hooks on all files, and the inputs that say otherwise. `pre-commit-ci/lite-action` is none: it only pushes
 what a run before it changed. Sources: the actions' own action.yml."""
 
-_FILES_GIVEN = frozenset("-a --all-files --files --from-ref --to-ref -s -o --source --origin --last-commit --directory -d".split())
-_VALUED = frozenset(("-c --config --color --hook-stage --stage -s -o --from-ref --to-ref --source --origin --files -j -d --directory --group --skip "
-    "--refresh --no-group --glob --commit-msg-filename --remote-branch --local-branch --remote-name --remote-url").split())
-_GLOBAL_VALUED = frozenset("-c --config -C --cd --color --log-file --cwd".split())
-_VERBS = frozenset(("autoupdate auto-update clean cache gc help init-template-dir init-templatedir install install-hooks prepare-hooks "
-    "list list-builtins migrate-config sample-config self try-repo uninstall util validate-config validate-manifest hook-impl").split())
+_FILES_GIVEN = words_in("-a --all-files --files --from-ref --to-ref -s -o --source --origin --last-commit --directory -d")
+_VALUED = words_in(
+    "-c --config --color --hook-stage --stage -s -o --from-ref --to-ref --source --origin --files -j -d --directory --group --skip "
+    "--refresh --no-group --glob --commit-msg-filename --remote-branch --local-branch --remote-name --remote-url"
+)
+_GLOBAL_VALUED = words_in("-c --config -C --cd --color --log-file --cwd")
+_VERBS = words_in(
+    "autoupdate auto-update clean cache gc help init-template-dir init-templatedir install install-hooks prepare-hooks "
+    "list list-builtins migrate-config sample-config self try-repo uninstall util validate-config validate-manifest hook-impl"
+)
 _NOTHING_STAGED = "without --all-files pre-commit looks at no file of a fresh checkout"
 _SYNONYMS = {"commit": "pre-commit", "push": "pre-push", "merge-commit": "pre-merge-commit"}
 MAX_ONLY = 50
