@@ -7,7 +7,6 @@ import msgspec
 from opslint.model.activity import Activity, ActivityKind
 
 
-
 def _words(text: str) -> frozenset[str]:
     """The words of a table's cell; the shell's own tables are not imported for it, every scan comes by here."""
     return frozenset(text.split())
