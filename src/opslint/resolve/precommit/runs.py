@@ -5,7 +5,12 @@ from __future__ import annotations
 import msgspec
 
 from opslint.model.activity import Activity, ActivityKind
-from opslint.resolve.wrappers.tables import words_in
+
+
+def _words(text: str) -> frozenset[str]:
+    """The words of a table's cell; the shell's own tables are not imported for it, every scan comes by here."""
+    return frozenset(text.split())
+
 
 CONFIGURATION = ".pre-commit-config.yaml"
 PROGRAMS = frozenset({"pre-commit", "prek", "prefligit", "pre_commit"})
@@ -25,13 +30,13 @@ ACTIONS: dict[str, tuple[str, ...]] = {
 """Actions that run the hooks on all files, and the inputs that say otherwise. `pre-commit-ci/lite-action` is none: it only pushes
 what a run before it changed. Sources: the actions' own action.yml."""
 
-_FILES_GIVEN = words_in("-a --all-files --files --from-ref --to-ref -s -o --source --origin --last-commit --directory -d")
-_VALUED = words_in(
+_FILES_GIVEN = _words("-a --all-files --files --from-ref --to-ref -s -o --source --origin --last-commit --directory -d")
+_VALUED = _words(
     "-c --config --color --hook-stage --stage -s -o --from-ref --to-ref --source --origin --files -j -d --directory --group --skip "
     "--refresh --no-group --glob --commit-msg-filename --remote-branch --local-branch --remote-name --remote-url"
 )
-_GLOBAL_VALUED = words_in("-c --config -C --cd --color --log-file --cwd")
-_VERBS = words_in(
+_GLOBAL_VALUED = _words("-c --config -C --cd --color --log-file --cwd")
+_VERBS = _words(
     "autoupdate auto-update clean cache gc help init-template-dir init-templatedir install install-hooks prepare-hooks "
     "list list-builtins migrate-config sample-config self try-repo uninstall util validate-config validate-manifest hook-impl"
 )

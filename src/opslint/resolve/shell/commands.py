@@ -141,7 +141,7 @@ def walk_into(
     if one.dialect in ("pwsh", "powershell", "cmd"):
         from opslint.resolve.shell.dialects.windows import windows_commands
 
-        windows_commands(outer, one, layers, flow, base=base, place=place)
+        windows_commands(outer, one, layers, level, flow, base=base, place=place, depth=depth)
         return
     if one.dialect not in ("bash", "sh", "dash", "ash", "zsh", "ksh"):
         return

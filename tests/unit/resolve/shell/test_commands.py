@@ -219,6 +219,11 @@ def test_powershell_lines_all_block_when_the_platform_looks_at_each() -> None:
     assert [command.blocking for command in found] == [True, True]
 
 
+def test_powershell_assignment_runs_a_program_only_when_it_is_written_bare() -> None:
+    script = "$a = dotnet list package\n$b.Name = 'gotestsum.exe'\n$c = \"pytest -q\"\n$d = 5\n$e = Get-Content x\n$f = $g\n"
+    assert [command.argv[0] for command in commands_of(script, shell="pwsh")] == ["dotnet"]
+
+
 def test_powershell_function_is_left_out_when_nothing_calls_it() -> None:
     script = "function Test-All {\n  dotnet test\n}\nfunction Build-All { dotnet build }\nBuild-All\n"
     assert [command.argv for command in commands_of(script, shell="pwsh")] == [("dotnet", "build"), ("Build-All",)]

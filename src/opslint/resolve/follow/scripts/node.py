@@ -3,17 +3,22 @@
 from __future__ import annotations
 
 import re
+from bisect import bisect_right
+from itertools import pairwise
 
 from opslint.resolve.follow.follower import Lead, Led, is_script
 from opslint.resolve.follow.scripts.paths import MAX_SCRIPT, located
 from opslint.resolve.jobs.places import Files
+from opslint.resolve.shell.dialects.blocks import blanked, blocks_of
 from opslint.resolve.wrappers.tables import words_in
 from opslint.source.span import Span
 from opslint.source.words.late import late
 
 MAX_CALLS = 100
+MAX_TRIES = 100
 MAX_LINE = 2000
 UNCHECKED = "the program goes on whatever it returns"
+CAUGHT = "the program catches its error and goes on"
 SUFFIXES = (".js", ".mjs", ".cjs", ".ts", ".mts", ".cts")
 
 _VALUED = words_in("-r --require --import --loader --experimental-loader -C --conditions --env-file --tsconfig -P --project")
@@ -27,6 +32,8 @@ _TAGGED = late(r"(?<![\w$.])\$(?:\(\{[^{}]{0,400}\}\))?`((?:[^`\\]|\\.)*)`")
 _ITEM = late(_STRING)
 _HOLE = late(r"\$\{[^{}]*\}")
 _LISTED = frozenset({"spawnSync", "spawn", "execFileSync", "execFile", "execaSync", "execa"})
+_WAITED = frozenset({"spawn", "exec", "execFile"})
+_FAILS = late(r"process\.exit|exitCode|\bthrow\b|\breject\b|setFailed")
 _OWNERS = frozenset({"cp", "child_process", "childProcess", "childprocess", "proc", "shell", "sh", "exec", "execa", "shelljs"})
 
 
@@ -55,7 +62,13 @@ def node_led(path: str, text: str, folder: str) -> Led | None:
         return None
     code = _COMMENT.sub(lambda found: found[1] or re.sub(r"[^\n]", " ", found.group()), text)
     found: list[tuple[int, str, str]] = []
+    strings = [one.span() for one in _ITEM.finditer(code)]
+    starts = [start for start, _ in strings]
+    fails = _FAILS.search(code) is not None
     for call in list(_CALL.finditer(code))[:MAX_CALLS]:
+        before = bisect_right(starts, call.start()) - 1
+        if before >= 0 and call.start() < strings[before][1]:
+            continue  # it stands in a string
         name, listed = call[2], call[6]
         if call[1] and call[1] not in _OWNERS:
             continue
@@ -64,11 +77,25 @@ def node_led(path: str, text: str, folder: str) -> Led | None:
             words = [command, *(_filled(one[1] or one[2] or one[3] or "") for one in _ITEM.finditer(listed or ""))]
             command = " ".join("'" + word.replace("'", "'\\''") + "'" for word in words)
         alone = re.search(r"(?:^|[;{}\n])\s*(?:await\s+)?$", code[max(0, call.start() - 80) : call.start()]) is not None
-        found.append((call.start(), command, UNCHECKED if name == "spawnSync" and alone else ""))
+        unseen = (name == "spawnSync" and alone) or (name in _WAITED and not fails)
+        found.append((call.start(), command, UNCHECKED if unseen else ""))
     if "zx" in text:
         found.extend((call.start(), _filled(call[1]), "") for call in list(_TAGGED.finditer(code))[:MAX_CALLS])
+    caught = _caught(code, strings)
+    found = [(at, command, soft or (CAUGHT if any(start < at < end for start, end in caught) else "")) for at, command, soft in found]
     leads = [_lead(path, text, folder, one) for one in sorted(found) if one[1].strip() and len(one[1]) <= MAX_LINE]
     return Led(leads=tuple(leads)) if leads else None
+
+
+def _caught(code: str, strings: list[tuple[int, int]]) -> list[tuple[int, int]]:
+    """Where errors are caught and not passed on: the `try` blocks whose `catch` neither throws nor ends the program."""
+    plain = blanked(code, strings)
+    blocks = blocks_of(plain)
+    found: list[tuple[int, int]] = []
+    for block, later in pairwise(sorted((one for one in blocks if one.head in ("try", "catch")), key=lambda one: one.open)[:MAX_TRIES]):
+        if block.head == "try" and later.head == "catch" and not _FAILS.search(plain, later.open, later.close):
+            found.append((block.open, block.close))
+    return found
 
 
 def _lead(path: str, text: str, folder: str, found: tuple[int, str, str]) -> Lead:

@@ -7,16 +7,18 @@ from typing import TYPE_CHECKING
 
 from opslint.resolve.shell.dialects.blocks import Sequence, blocks_of, code_of, without_unused
 from opslint.resolve.shell.syntax.words import UNKNOWN
-from opslint.resolve.wrappers import Peel, Words, layers_of
+from opslint.resolve.wrappers import Peel, Words, layers_of, peel
 from opslint.resolve.wrappers.tables import words_in
 from opslint.source.words.late import late
 
 if TYPE_CHECKING:  # no import cycle at run time
     from opslint.resolve.shell.emit import Emitter
+    from opslint.resolve.shell.state import Level
 
 MAX_TEXT = 64 * 1024
 MAX_LINES = 2000
 MAX_OPENINGS = 200
+MAX_NESTED = 4
 LAST_LINE = "cmd only hands on the status of the last line"
 LAST_PROGRAM = "PowerShell goes on when a program fails, and a later one replaces its exit code"
 
@@ -46,14 +48,22 @@ _VARIABLE = late(r"\$\{?(?:env:)?(\w+)\}?|%(\w+)%")
 
 
 def windows_commands(
-    outer: Emitter, one: Peel, layers: tuple[Words, ...], flow: str, *, base: int, place: tuple[int, int]
+    outer: Emitter,
+    one: Peel,
+    layers: tuple[Words, ...],
+    level: Level,
+    flow: str,
+    *,
+    base: int,
+    place: tuple[int, int],
+    depth: int,
 ) -> None:
     """Tell the programs that the lines of a PowerShell or cmd block start.
 
     Shape:  with `pipefail` the platform looks at every line's outcome; without `errexit` it is a file PowerShell was given by `-File`.
     Source: about_Pwsh; GitHub Actions, "Exit codes and error action preference"; GitLab Runner, shells/powershell.go.
     """
-    from opslint.resolve.shell.commands import masked
+    from opslint.resolve.shell.commands import masked, walk_into
     from opslint.resolve.shell.syntax.words import Scope
 
     emitter = outer.nested(one, layers, base=base, place=place)
@@ -74,7 +84,13 @@ def windows_commands(
         if not goes and not one.pipefail and not _is_cmdlet(words):
             goes = why if order.unseen(index, places, chained) else "" if one.errexit or batch else _unsaid(order, end)
         where = (base + offset, base + end) if base >= 0 else place
-        emitter.tell(layers_of(words), goes, *where)
+        told = layers_of(words)
+        inner = peel(told[-1])
+        if not inner or not inner[0].script or depth > MAX_NESTED:
+            emitter.tell(told, goes, *where)
+        for script in inner[:MAX_NESTED] if depth <= MAX_NESTED else ():
+            if script.script:
+                walk_into(emitter, script, told, level, goes, base=-1, place=where, depth=depth + 1)
 
 
 def _unsaid(order: Sequence, end: int) -> str:
@@ -114,7 +130,8 @@ def _statements(text: str, batch: bool) -> list[tuple[int, int, Words, str, bool
     for line in text.split("\n"):
         words: list[str] = []
         start = end = at
-        bare = chained = False
+        chained = False
+        bare = 0  # how many of the first words stand without quotes
         for token in _TOKEN.finditer(line):
             double, single, separator, plain = token.groups()
             if separator:
@@ -126,7 +143,8 @@ def _statements(text: str, batch: bool) -> list[tuple[int, int, Words, str, bool
                 continue
             if not words:
                 start = at + token.start()
-                bare = plain is not None
+                bare = 0
+            bare += plain is not None and bare == len(words)
             end = at + token.end()
             words.append(
                 _value(double if double is not None else single if single is not None else plain, literal=single is not None)
@@ -143,12 +161,12 @@ def _close(
     batch: bool,
     why: str,
     chained: bool,
-    bare: bool,
+    bare: int,
 ) -> None:
     """End one statement: it is kept where it starts a program."""
     while batch and words and words[0].lower() in ("call", "@call", "start", "@"):
         words = words[1:]
-    if not batch and len(words) > 2 and bare and words[1] in ("=", "+=") and words[0].startswith("$"):
+    if not batch and len(words) > 2 and bare > 2 and words[1] in ("=", "+=") and words[0].startswith("$"):
         words = words[2:] if _PROGRAM.fullmatch(words[2]) else []
     if not batch and words and words[0].lower() in ("iex", "invoke-expression") and len(words) == 2:
         words = words[1].split()
