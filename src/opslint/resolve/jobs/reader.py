@@ -109,8 +109,8 @@ class JobReader:
         if job.platform is Platform.GITHUB and ("${{" in text or "GITHUB_" in text):
             from opslint.resolve.jobs.github.facts import places_of, written
 
-            filled = written(text, folder, site.facts, variables)
-            text, known = filled.text, {**variables, **places_of(folder, site.facts)}
+            filled = written(text, site.facts, variables)
+            text, known = filled.text, {**variables, **places_of(site.facts)}
         sourced: Sourced = {}
         found: list[tuple[int, Activity]] = []
         read = commands_of(text, shell=dialect, errexit=errexit, pipefail=pipefail, variables=known, folder=folder)

@@ -143,23 +143,20 @@ def _parsed(inner: str) -> tuple[Expression, tuple[str, ...]] | None:
 
 
 
-def places_of(folder: str, site_facts: Facts) -> dict[str, str]:
-    """The variables that name places of the repository, as seen from the folder a block begins in."""
-    up = "/".join([".."] * len([part for part in folder.split("/") if part])) if "…" not in folder else "…"
-    root = up or "."
-    places = {"GITHUB_WORKSPACE": root}
+def places_of(site_facts: Facts) -> dict[str, str]:
+    """The variable that names the folder of the action that runs; the shell's reader knows the workspace itself."""
+    from opslint.resolve.shell.syntax.words import ROOT
+
     action = site_facts.get("github.action_path")
-    if isinstance(action, str):
-        places["GITHUB_ACTION_PATH"] = f"{root}/{action}".replace("/./", "/").removesuffix("/.")
-    return places
+    return {"GITHUB_ACTION_PATH": f"{ROOT}/" + action.removeprefix("./")} if isinstance(action, str) else {}
 
 
-def written(text: str, folder: str, site_facts: Facts, env: Mapping[str, str]) -> Filled:
-    """A script with its expressions filled in, places of the repository as seen from the folder it begins in."""
+def written(text: str, site_facts: Facts, env: Mapping[str, str]) -> Filled:
+    """A script with its expressions filled in; the workspace is left to the shell's reader."""
     if "${{" not in text:
         return Filled(text, text)
-    places = places_of(folder, site_facts)
-    facts = {**site_facts, "github.workspace": places["GITHUB_WORKSPACE"]}
-    if "GITHUB_ACTION_PATH" in places:
+    facts = {path: value for path, value in site_facts.items() if path != "github.workspace"}
+    places = places_of(site_facts)
+    if places:
         facts["github.action_path"] = places["GITHUB_ACTION_PATH"]
     return filled(text, facts, env)
