@@ -56,7 +56,16 @@ def _practice_finding(rule: Rule, practice: PracticeResult, anchor: Span) -> Fin
             return _finding(rule.code, FindingKind.LATE, Severity.NOTE,
                             f"It comes late: it runs only {' and '.join(MOMENTS[one] for one in sorted(moments))}.",
                             "Run it on pull or merge requests too, so that it judges a change before the merge.", where)
-    return None
+    return _beside(rule, practice) if practice.status is Status.ENFORCED else None
+
+
+def _beside(rule: Rule, practice: PracticeResult) -> Finding | None:
+    """A gate that runs with a deploy which waits for none of its kind."""
+    gates = [one for one in practice.evidence if one.status is Status.ENFORCED and one.reach]
+    if not gates or any(one.reach == "before-deploy" for one in gates):
+        return None
+    return _finding(rule.code, FindingKind.BESIDE, Severity.NOTE, f"It does not hold up the deploy: {gates[0].why}.",
+                    "Let the job that deploys wait for it: `needs` on GitHub and GitLab, a later stage, `depends` in Argo.", gates[0].span)
 
 
 def judge_findings(rules: dict[str, Rule], methodologies: dict[str, Methodology], results: tuple[MethodologyResult, ...],
