@@ -56,13 +56,13 @@ def _practice_finding(rule: Rule, practice: PracticeResult, anchor: Span) -> Fin
             return _finding(rule.code, FindingKind.LATE, Severity.NOTE,
                             f"It comes late: it runs only {' and '.join(MOMENTS[one] for one in sorted(moments))}.",
                             "Run it on pull or merge requests too, so that it judges a change before the merge.", where)
-    return _beside(rule, practice) if practice.status is Status.ENFORCED else None
+    return None
 
 
 def _beside(rule: Rule, practice: PracticeResult) -> Finding | None:
     """A gate that runs with a deploy which waits for none of its kind."""
     gates = [one for one in practice.evidence if one.status is Status.ENFORCED and one.reach]
-    if not gates or any(one.reach == "before-deploy" for one in gates):
+    if practice.status is not Status.ENFORCED or not gates or any(one.reach == "before-deploy" for one in gates):
         return None
     return _finding(rule.code, FindingKind.BESIDE, Severity.NOTE, f"It does not hold up the deploy: {gates[0].why}.",
                     "Let the job that deploys wait for it: `needs` on GitHub and GitLab, a later stage, `depends` in Argo.", gates[0].span)
@@ -85,9 +85,8 @@ def judge_findings(rules: dict[str, Rule], methodologies: dict[str, Methodology]
             for practice in principle.practices:
                 rule = rules.get(practice.code)
                 if rule is not None and rule.level <= level:
-                    finding = _practice_finding(rule, practice, anchor)
-                    if finding is not None:
-                        found.append(finding)
+                    several = (_practice_finding(rule, practice, anchor), _beside(rule, practice))
+                    found.extend(finding for finding in several if finding is not None)
     return tuple(sorted(found, key=lambda one: (one.code, one.location.path, one.location.line, one.location.column)))
 
 

@@ -122,7 +122,7 @@ class Jobs:
         for key, views in by_pipeline.items():
             keys = {view.job.id: view.key for view in views}  # one object for each: a large pipeline has millions of needs
             direct |= {
-                keys[name]: {keys[needed] if needed in keys else (*key, needed) for needed in needs}
+                keys[name]: {keys.get(needed, (*key, needed)) for needed in needs}
                 for name, needs in _direct_needs(views).items()
             }
         within: dict[tuple[str, int], set[tuple[str, int]]] = defaultdict(set)

@@ -8,7 +8,8 @@ from opslint.model.pipeline import Event
 BEFORE, BESIDE = "before-deploy", "beside-deploy"
 QUALITY = frozenset({"DO201", "DO204"})
 """Practices that are gates of quality; those of security are the ones whose rules mind when they run."""
-_LATE = frozenset({Event.PUSH, Event.PUSH_DEFAULT, Event.TAG, Event.RELEASE, Event.UPSTREAM, Event.SCHEDULE})
+_LATE = frozenset({Event.PUSH_DEFAULT, Event.TAG, Event.RELEASE, Event.UPSTREAM, Event.SCHEDULE})
+_VALIDATING = frozenset({Event.CHANGE, Event.PUSH})
 
 
 class Reach:
@@ -34,7 +35,8 @@ class Reach:
     def _of(self, gate: JobView) -> tuple[str, str]:
         beside = ""
         for view in self._deploys():
-            if view.key == gate.key or not (gate.events & view.events & _LATE) or not self.jobs.together(gate, view):
+            common = gate.events & view.events or (Event.PUSH in gate.events and Event.PUSH_DEFAULT in view.events)
+            if view.key == gate.key or not common or not self.jobs.together(gate, view):
                 continue
             if gate.key in view.upstream:
                 return BEFORE, ""
@@ -47,5 +49,6 @@ class Reach:
             self._deploying = [
                 view for view in self.jobs.alive()
                 if "deploy" in view.does and "deploy-site" not in view.does and not view.job.manual and view.events & _LATE
+                and not view.events & _VALIDATING
             ]
         return self._deploying
