@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import msgspec
+
 from opslint.knowledge.types import Methodology, Principle, Rule
 from opslint.model.evidence import Evidence, Status
 from opslint.model.result import (
@@ -64,8 +66,9 @@ def _beside(rule: Rule, practice: PracticeResult) -> Finding | None:
     gates = [one for one in practice.evidence if one.status is Status.ENFORCED and one.reach]
     if practice.status is not Status.ENFORCED or not gates or any(one.reach == "before-deploy" for one in gates):
         return None
-    return _finding(rule.code, FindingKind.BESIDE, Severity.NOTE, f"It does not hold up the deploy: {gates[0].why}.",
-                    "Let the job that deploys wait for it: `needs` on GitHub and GitLab, a later stage, `depends` in Argo.", gates[0].span)
+    found = _finding(rule.code, FindingKind.BESIDE, Severity.NOTE, f"It does not hold up the deploy: {gates[0].why}.",
+                     "Let the job that deploys wait for it: `needs` on GitHub and GitLab, a later stage, `depends` in Argo.", gates[0].span)
+    return msgspec.structs.replace(found, scope="beside-deploy")  # beside a finding about the practice itself
 
 
 def judge_findings(rules: dict[str, Rule], methodologies: dict[str, Methodology], results: tuple[MethodologyResult, ...],
