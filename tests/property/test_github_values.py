@@ -31,7 +31,10 @@ def test_offsets_lead_back_into_the_written_text_when_anything_is_filled_in(text
         assert told.text == text
 
 
-@given(st.recursive(st.sampled_from(["a", "1.0", "true", "null", "'x'", "\"${{ fromJSON('[1,2]') }}\"", "'${{ x'"]), lambda inner: st.one_of(
+LEAVES = st.sampled_from(["a", "1.0", "true", "null", "'x'", "\"${{ fromJSON('[1,2]') }}\"", "'${{ x'"])
+
+
+@given(st.recursive(LEAVES, lambda inner: st.one_of(
     st.lists(inner, max_size=4).map(lambda items: "[" + ", ".join(items) + "]"),
     st.dictionaries(st.sampled_from(["a", "b", "include", "exclude"]), inner, max_size=4).map(
         lambda items: "{" + ", ".join(f"{key}: {value}" for key, value in items.items()) + "}")), max_leaves=20))

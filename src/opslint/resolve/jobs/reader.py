@@ -118,7 +118,7 @@ class JobReader:
                 events=moment.events,
                 disabled=moment.disabled,
                 when=moment.when,
-                soft_why=command.soft_why or softness(step, position, steps),
+                soft_why=command.soft_why or softness(step, position, steps, site),
                 more={"env": env, "node": step.node},
             )
             found.extend((position, one) for one in self.follower.follow(activity))
@@ -127,7 +127,7 @@ class JobReader:
     def _used(self, step: Step, position: int, site: Site, steps: tuple[Step, ...]) -> list[Activity]:
         """A step that uses something: an action, another workflow, an image."""
         moment = moment_of(step, site)
-        soft = softness(step, position, steps)
+        soft = softness(step, position, steps, site)
         env = {**site.env, **step.env}
         written = f"{step.uses}@{step.version}" if step.version else step.uses
         if step.kind is StepKind.IMAGE:
