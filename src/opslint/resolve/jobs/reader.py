@@ -153,16 +153,6 @@ class JobReader:
             return [activity, *self._given(step, given, activity, site)]
         if not step.uses.startswith("./") or site.depth >= MAX_COMPOSITES:
             return [activity]
-        from opslint.resolve.jobs.github.actions import facts_of_action, started_by
-
-        composite = self.calls.action(step.uses)
-        if composite is None:
-            docker = self.calls.docker_action(step.uses)
-            started = started_by(docker, step, activity, self.files) if docker is not None else None
-            return [activity] if started is None else [activity, *self.follower.follow(started)]
-
-        facts = {path: value for path, value in site.facts.items() if not path.startswith(("inputs.", "steps.", "needs."))}
-        facts |= facts_of_action(composite, step)
         inner = msgspec.structs.replace(
             site,
             hops=activity.chain,
@@ -173,10 +163,21 @@ class JobReader:
             index=position if site.index < 0 else site.index,
             depth=site.depth + 1,
             env=env,
-            facts=facts,
-            decided=facts,
         )
-        return [activity, *self.read(inner, composite.jobs[0].steps)]
+        return [activity, *self._inside(step, activity, inner)]
+
+    def _inside(self, step: Step, activity: Activity, site: Site) -> list[Activity]:
+        """What an action of the repository runs: its steps, or the entry point of its container."""
+        from opslint.resolve.jobs.github.actions import facts_of_action, started_by
+
+        composite = self.calls.action(step.uses)
+        if composite is None:
+            docker = self.calls.docker_action(step.uses)
+            started = started_by(docker, step, activity, self.files) if docker is not None else None
+            return [] if started is None else self.follower.follow(started)
+        facts = {path: value for path, value in site.facts.items() if not path.startswith(("inputs.", "steps.", "needs."))}
+        facts |= facts_of_action(composite, step)
+        return self.read(msgspec.structs.replace(site, facts=facts, decided=facts), composite.jobs[0].steps)
 
     def _given(self, step: Step, given: tuple[ActionScript, str], above: Activity, site: Site) -> list[Activity]:
         """The commands an action is given as an input."""
