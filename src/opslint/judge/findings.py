@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import msgspec
+
 from opslint.knowledge.types import Methodology, Principle, Rule
 from opslint.model.evidence import Evidence, Status
 from opslint.model.result import (
@@ -59,6 +61,16 @@ def _practice_finding(rule: Rule, practice: PracticeResult, anchor: Span) -> Fin
     return None
 
 
+def _beside(rule: Rule, practice: PracticeResult) -> Finding | None:
+    """A gate that runs with a deploy which waits for none of its kind."""
+    gates = [one for one in practice.evidence if one.status is Status.ENFORCED and one.reach]
+    if practice.status is not Status.ENFORCED or not gates or any(one.reach == "before-deploy" for one in gates):
+        return None
+    found = _finding(rule.code, FindingKind.BESIDE, Severity.NOTE, f"It does not hold up the deploy: {gates[0].why}.",
+                     "Let the job that deploys wait for it: `needs` on GitHub and GitLab, a later stage, `depends` in Argo.", gates[0].span)
+    return msgspec.structs.replace(found, scope="beside-deploy")  # beside a finding about the practice itself
+
+
 def judge_findings(rules: dict[str, Rule], methodologies: dict[str, Methodology], results: tuple[MethodologyResult, ...],
                    anchor: Span, level: int) -> tuple[Finding, ...]:
     """Every finding up to a level, sorted by code, path, line, column.
@@ -76,9 +88,8 @@ def judge_findings(rules: dict[str, Rule], methodologies: dict[str, Methodology]
             for practice in principle.practices:
                 rule = rules.get(practice.code)
                 if rule is not None and rule.level <= level:
-                    finding = _practice_finding(rule, practice, anchor)
-                    if finding is not None:
-                        found.append(finding)
+                    several = (_practice_finding(rule, practice, anchor), _beside(rule, practice))
+                    found.extend(finding for finding in several if finding is not None)
     return tuple(sorted(found, key=lambda one: (one.code, one.location.path, one.location.line, one.location.column)))
 
 

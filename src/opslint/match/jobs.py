@@ -4,13 +4,17 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable
+from collections.abc import Mapping as Table
+from typing import TypeVar
 
 from opslint.match.tools.catalogue import Hit
 from opslint.model.activity import Activity, ActivityKind
-from opslint.model.pipeline import Event, Job, Pipeline, Platform
+from opslint.model.pipeline import Event, Job, Pipeline, Platform, StepKind
+from opslint.resolve.calls import local_path
 from opslint.source.node import Mapping, Sequence
 
 JobKey = tuple[str, int, str]
+Key = TypeVar("Key", JobKey, tuple[str, int])
 
 
 def declared_effects(job: Job) -> frozenset[str]:
@@ -75,6 +79,7 @@ class Jobs:
     def __init__(self, pipelines: Iterable[Pipeline]) -> None:
         self.views: dict[JobKey, JobView] = {}
         self._alive: tuple[JobView, ...] | None = None
+        self._runs: dict[tuple[str, int], frozenset[tuple[str, int]]] = {}
         for pipeline in pipelines:
             if not pipeline.aside:
                 for job in pipeline.jobs:
@@ -102,14 +107,50 @@ class Jobs:
         """The effects of every job that waits for a job."""
         return {effect for other in self.views.values() if view.key in other.upstream for effect in other.does}
 
+    def together(self, one: JobView, other: JobView) -> bool:
+        """Whether two jobs stand in one run: of the same pipeline, or of workflows that a common one calls."""
+        if one.key[:2] == other.key[:2]:
+            return True
+        return bool(self._runs.get(one.key[:2], frozenset()) & self._runs.get(other.key[:2], frozenset()))
+
     def _link(self) -> None:
         by_pipeline: dict[tuple[str, int], list[JobView]] = defaultdict(list)
         for view in self.views.values():
             by_pipeline[view.key[:2]].append(view)
+        calls = _local_calls(self.views)
+        direct: dict[JobKey, set[JobKey]] = {}
         for key, views in by_pipeline.items():
-            direct = _direct_needs(views)
-            for view in views:
-                view.upstream = frozenset((*key, name) for name in _closure(view.job.id, direct))
+            keys = {view.job.id: view.key for view in views}  # one object for each: a large pipeline has millions of needs
+            direct |= {
+                keys[name]: {keys.get(needed, (*key, needed)) for needed in needs}
+                for name, needs in _direct_needs(views).items()
+            }
+        within: dict[tuple[str, int], set[tuple[str, int]]] = defaultdict(set)
+        for caller, called in calls:
+            within[called].add(caller[:2])
+            for view in by_pipeline[called]:
+                direct[view.key] |= direct[caller] - {caller}
+        for caller, called in calls:
+            direct[caller] = direct[caller] | {view.key for view in by_pipeline[called]}
+        for view in self.views.values():
+            view.upstream = frozenset(_closure(view.key, direct))
+        self._runs = {key: frozenset(_closure(key, within)) | {key} for key in by_pipeline} if calls else {}
+
+
+def _local_calls(views: dict[JobKey, JobView]) -> list[tuple[JobKey, tuple[str, int]]]:
+    """The jobs that call a reusable workflow of the tree, each with the workflow."""
+    found: list[tuple[JobKey, tuple[str, int]]] = []
+    paths: dict[str, tuple[str, int]] | None = None
+    for key, view in views.items():
+        for step in view.job.steps:
+            if step.kind is not StepKind.WORKFLOW or not step.uses.startswith("./") or view.job.platform is not Platform.GITHUB:
+                continue
+            if paths is None:
+                paths = {one.pipeline.path: other[:2] for other, one in views.items() if one.pipeline.kind == "github.workflow"}
+            called = paths.get(local_path(step.uses))
+            if called is not None and called != key[:2]:
+                found.append((key, called))
+    return found
 
 
 def _direct_needs(views: list[JobView]) -> dict[str, set[str]]:
@@ -126,8 +167,8 @@ def _direct_needs(views: list[JobView]) -> dict[str, set[str]]:
     return direct
 
 
-def _closure(start: str, direct: dict[str, set[str]]) -> set[str]:
-    seen: set[str] = set()
+def _closure(start: Key, direct: Table[Key, set[Key]]) -> set[Key]:
+    seen: set[Key] = set()
     stack = list(direct.get(start, ()))
     while stack:
         name = stack.pop()

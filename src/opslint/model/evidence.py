@@ -52,7 +52,8 @@ class Evidence(msgspec.Struct, frozen=True, kw_only=True):
     """Where a signal was found and what it is worth.
 
     Shape: `tool` is the catalogue's id or "" for a field; `when` is `before-merge`, `before-release`,
-           `after-merge`, `scheduled`, `on-demand` or "".
+           `after-merge`, `scheduled`, `on-demand` or "". `reach` is `before-deploy` or `beside-deploy` for a gate that runs with
+           a deploy, "" for everything else.
     """
 
     span: Span
@@ -62,6 +63,7 @@ class Evidence(msgspec.Struct, frozen=True, kw_only=True):
     when: str = ""
     confidence: Confidence = Confidence.HIGH
     chain: tuple[Hop, ...] = ()
+    reach: str = ""
 
 
 class Signal(msgspec.Struct, frozen=True, kw_only=True):

@@ -40,6 +40,7 @@ class FindingKind(StrEnum):
     PARTIAL = "partial"
     UNKNOWN = "unknown"
     LATE = "late"
+    BESIDE = "beside"
 
 
 class Because(msgspec.Struct, frozen=True, kw_only=True):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from opslint.knowledge.index import Index
 from opslint.match.jobs import Jobs, JobView
+from opslint.match.reach import BESIDE, QUALITY, Reach
 from opslint.match.tools.catalogue import Catalogue, Hit
 from opslint.match.tools.wording import told_of, weakened
 from opslint.model.activity import Activity, ActivityKind
@@ -73,6 +74,8 @@ class Matcher:
         self.jobs = jobs
         self.catalogue = Catalogue(index, tree)
         self.products = self._products(repository.name)
+        self.reach = Reach(jobs)
+        self.gating = QUALITY | {rule.code for rule in index.rules if rule.late}
         self.soft_exists = {rule.code: rule.soft for rule in index.rules}
         self.hits: list[Hit] = []
         self.activities = tuple(activity for activity in activities if not activity.aside)
@@ -218,9 +221,13 @@ class Matcher:
                 why = f"{told}; {gate}" if gate and not weak else weakened(told, status, weak)
                 if against and status is not Status.DISABLED:
                     status, why = Status.MISSING, told
+                reach = ""
+                if status is Status.ENFORCED and not against and code in self.gating and (view := self.jobs.of(activity)) is not None:
+                    reach, deploying = self.reach.of(view)
+                    why = f'{why}, but the deploy in job "{deploying}" does not wait for it' if reach == BESIDE else why
                 found.append(Signal(practice=code, against=against, subject=_subject(activity), evidence=Evidence(
                     span=place_of(activity), status=status, why=why, tool=hit.entry.tool, when=moment(activity.events),
-                    confidence=confidence, chain=(*activity.chain, hit.config) if hit.config else activity.chain)))
+                    confidence=confidence, chain=(*activity.chain, hit.config) if hit.config else activity.chain, reach=reach)))
         return found
 
 

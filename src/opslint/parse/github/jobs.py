@@ -165,13 +165,22 @@ def _images(path: str, node: Mapping) -> tuple[Image, ...]:
     found: list[Image] = []
     container = _image_scalar(node.get("container"))
     if container is not None:
-        found.append(image_from(container.value, span_of(path, container)))
+        found.extend(image_from(text, span_of(path, container)) for text in _by_leg(container.value, node))
     services = node.mapping("services")
     for _, _, value in services.items() if services is not None else ():
         image = _image_scalar(value)
         if image is not None:
-            found.append(image_from(image.value, span_of(path, image), "service"))
+            found.extend(image_from(text, span_of(path, image), "service") for text in _by_leg(image.value, node))
     return tuple(found)
+
+
+def _by_leg(image: str, node: Mapping) -> tuple[str, ...]:
+    """An image as the legs of the job's matrix start it; one that is not set in a leg is none there."""
+    if "${{" not in image or "matrix." not in image:
+        return (image,)
+    from opslint.parse.github.matrix import texts_by_leg
+
+    return tuple(text for text in texts_by_leg(image, node) if text.strip())
 
 
 def _image_scalar(node: Node | None) -> Scalar | None:

@@ -10,15 +10,18 @@ import msgspec
 from opslint.parse.github.conditions import evaluate
 from opslint.parse.github.contexts import Scenario
 from opslint.parse.github.expressions import ExpressionError, parse_expression
-from opslint.parse.github.values import UNKNOWN, Items, Value, equal
+from opslint.parse.github.values import UNKNOWN, Items, Value, equal, word_of
 from opslint.source.node import Mapping, Node, Scalar, Sequence, boolean_of, is_null
 from opslint.source.words.late import late
 
 MAX_LEGS = 256
 """GitHub's own bound for the jobs of one matrix."""
 MAX_DEPTH = 6
+MAX_TEXTS = 40
+"""Forms of one text that are told."""
 
 _NUMBER = late(r"[-+]?(?:\d+\.?\d*|\.\d+)(?:[eE][-+]?\d+)?")
+_EXPRESSION = late(r"\$\{\{(?:[^'}]|'[^']*')*\}\}")
 _WHOLE = late(r"\s*\$\{\{((?:[^'}]|'[^']*')*)\}\}\s*")
 
 Leg = dict[str, Value]
@@ -104,6 +107,22 @@ def expression_value(text: str, known: Values[str, Value]) -> Value:
         return evaluate(parse_expression(found.group(1)), Scenario("", dict(known), True), None)
     except ExpressionError:
         return UNKNOWN
+
+
+def texts_by_leg(text: str, job: Mapping) -> tuple[str, ...]:
+    """A text of a job as each leg of its matrix has it, distinct ones in order; as it is written where nothing is known."""
+    legs = legs_of(job)
+    if legs is None:
+        return (text,)
+
+    def told(leg: Leg) -> str:
+        return _EXPRESSION.sub(lambda found: _or(word_of(expression_value(found.group(), leg)), found.group()), text)
+
+    return tuple(dict.fromkeys(told(leg) for leg in legs.legs))[:MAX_TEXTS]
+
+
+def _or(word: str | None, written: str) -> str:
+    return written if word is None else word
 
 
 def _dimension(name: str, node: Node, known: Values[str, Value]) -> list[Leg] | None:

@@ -128,7 +128,7 @@ class JobReader:
                 events=moment.events,
                 disabled=moment.disabled,
                 when=moment.when,
-                soft_why=command.soft_why or softness(step, position, steps),
+                soft_why=command.soft_why or softness(step, position, steps, site),
                 more={"env": env, "node": step.node},
             )
             found.extend((position, one) for one in self.follower.follow(activity, sourced))
@@ -138,7 +138,7 @@ class JobReader:
         """A step that uses something: an action, another workflow, an image."""
         site = behind_calls(site, step)
         moment = moment_of(step, site)
-        soft = softness(step, position, steps)
+        soft = softness(step, position, steps, site)
         env = {**site.env, **step.env}
         written = f"{step.uses}@{step.version}" if step.version else step.uses
         if step.kind is StepKind.IMAGE:
@@ -168,16 +168,6 @@ class JobReader:
         """An action, with what it runs where the repository has it."""
         if not step.uses.startswith("./") or site.depth >= MAX_COMPOSITES:
             return self.follower.follow(activity)
-        from opslint.resolve.jobs.github.actions import facts_of_action, started_by
-
-        composite = self.calls.action(step.uses)
-        if composite is None:
-            docker = self.calls.docker_action(step.uses)
-            started = started_by(docker, step, activity, self.files) if docker is not None else None
-            return self.follower.follow(activity) if started is None else [activity, *self.follower.follow(started)]
-
-        facts = {path: value for path, value in site.facts.items() if not path.startswith(("inputs.", "steps.", "needs."))}
-        facts |= facts_of_action(composite, step)
         moment = moment_of(step, site)
         inner = msgspec.structs.replace(
             site,
@@ -189,10 +179,21 @@ class JobReader:
             index=position if site.index < 0 else site.index,
             depth=site.depth + 1,
             env=activity.env,
-            facts=facts,
-            decided=facts,
         )
-        return [activity, *self.read(inner, composite.jobs[0].steps)]
+        return [activity, *self._inside(step, activity, inner)]
+
+    def _inside(self, step: Step, activity: Activity, site: Site) -> list[Activity]:
+        """What an action of the repository runs: its steps, or the entry point of its container."""
+        from opslint.resolve.jobs.github.actions import facts_of_action, started_by
+
+        composite = self.calls.action(step.uses)
+        if composite is None:
+            docker = self.calls.docker_action(step.uses)
+            started = started_by(docker, step, activity, self.files) if docker is not None else None
+            return [] if started is None else self.follower.follow(started)
+        facts = {path: value for path, value in site.facts.items() if not path.startswith(("inputs.", "steps.", "needs."))}
+        facts |= facts_of_action(composite, step)
+        return self.read(msgspec.structs.replace(site, facts=facts, decided=facts), composite.jobs[0].steps)
 
     def _given(self, step: Step, given: tuple[ActionScript, str], above: Activity, site: Site) -> list[Activity]:
         """The commands an action is given as an input."""

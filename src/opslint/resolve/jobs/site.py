@@ -13,6 +13,7 @@ from opslint.model.activity import Activity, ActivityKind, Command, Hop
 from opslint.model.pipeline import Event, Job, Pipeline, Platform, Step, StepKind
 from opslint.resolve.jobs.places import Block, Files, block_of, span_of
 from opslint.source.node import Mapping as MappingNode
+from opslint.source.node import text_of
 from opslint.source.span import Span
 from opslint.source.words.late import late
 
@@ -143,10 +144,10 @@ def moment_of(step: Step, site: Site) -> Moment:
     return Moment(events, step.when or when, "")
 
 
-def softness(step: Step, position: int, steps: tuple[Step, ...]) -> str:
+def softness(step: Step, position: int, steps: tuple[Step, ...], site: Site | None = None) -> str:
     """Why a step's failure does not fail its job, "" where it does.
 
-    A later step that judges its outcome gives it back its teeth.
+    A later step that judges its outcome gives it back its teeth, also one of a job that gets the outcome as an output.
     """
     if step.section == "after_script":
         return "after_script never fails a job"
@@ -160,7 +161,24 @@ def softness(step: Step, position: int, steps: tuple[Step, ...]) -> str:
                 "\n".join((later.script, later.uses, *later.inputs.values()))
             ):
                 return ""
+        if site is not None and _judged_elsewhere(step.id, site):
+            return ""
     return step.may_fail_why or "its step may fail"
+
+
+def _judged_elsewhere(step: str, site: Site) -> bool:
+    """Whether a job hands a step's outcome on as an output, and one that needs it fails by it."""
+    outputs = site.job.node.mapping("outputs") if site.job.node is not None and site.depth == 0 else None
+    for name, _, node in outputs.items() if outputs is not None else ():
+        if f"steps.{step}.outcome" not in (text_of(node) or ""):
+            continue
+        named = f"needs.{site.job.id}.outputs.{name}"
+        for job in site.pipeline.jobs:
+            for later in job.steps if site.job.id in job.needs else ():
+                texts = (job.condition, later.condition, later.script, *later.env.values(), *later.inputs.values())
+                if any(named in text for text in texts) and _FAILING.search("\n".join((later.script, *later.inputs.values()))):
+                    return True
+    return False
 
 
 class Shell(msgspec.Struct, frozen=True):

@@ -193,3 +193,25 @@ def test_place_is_that_of_the_command_when_what_was_filled_in_is_longer() -> Non
     found = {one.name: one for one in _resolve(_job("{a: ['a rather long value']}", steps))}
     assert (found["make"].span.line, found["make"].span.column) == (9, 33)
     assert (found["mypy"].span.line, found["mypy"].span.column) == (10, 40)
+
+
+def test_image_is_that_of_each_leg_when_the_matrix_names_it() -> None:
+    job = _job("{tag: ['3.10', '3.11']}", "      - run: make lint\n", "    container: python:${{ matrix.tag }}\n")
+    found = _resolve(job)
+    assert found[0].job is not None
+    assert [(image.name, image.tag, image.literal) for image in found[0].job.images] == [
+        ("python", "3.10", True), ("python", "3.11", True)]
+
+
+def test_steps_of_a_parallel_group_are_read_with_their_values_too() -> None:
+    steps = "      - parallel:\n          - run: make ${{ matrix.task }}\n          - run: mypy src\n"
+    assert {"bandit", "mypy"} <= set(_names(_job("{task: [audit]}", steps)))
+
+
+@pytest.mark.parametrize(("script", "blocking"), [("exit 1", True), ("echo bad", False)])
+def test_step_has_teeth_when_another_job_fails_by_its_outcome(script: str, blocking: bool) -> None:
+    jobs = ("    runs-on: x\n    outputs: {lint: '${{ steps.l.outcome }}'}\n    steps:\n"
+            "      - {id: l, run: flake8 ., continue-on-error: true}\n"
+            "  gate:\n    needs: test\n    runs-on: x\n    steps:\n"
+            f"      - {{if: \"needs.test.outputs.lint == 'failure'\", run: {script}}}\n")
+    assert [one.blocking for one in _resolve(jobs) if one.name == "flake8"] == [blocking]
