@@ -17,9 +17,9 @@ DECIDING = ("rules", "only", "except", "when")
 def overridden(activity: Activity, signal: ToolSignal, soft_by: str) -> tuple[Activity, str]:
     """An included template or component as the pipeline leaves it, and what still takes the teeth of its jobs.
 
-    Shape:  a variable of `signal.off` that is on, or that lists all the words behind its `=`, disables it; of `signal.jobs`, the template's jobs, and `signal.bases`, the jobs
-            they take `allow_failure` from, the pipeline's own keys count: `allow_failure: false` gives the teeth back, `rules`
-            say when the job runs, by hand or never.
+    Shape:  a variable of `signal.off` that is on, or that lists all the words behind its `=`, disables it; of `signal.jobs`, the
+            template's jobs, and `signal.bases`, the jobs they take `allow_failure` from, the pipeline's own keys count:
+            `allow_failure: false` gives the teeth back, `rules` say when the job runs, by hand or never.
     Source: GitLab CI/CD, "Use CI/CD configuration from other files", section "Override included configuration values".
     """
     if activity.kind not in (ActivityKind.TEMPLATE, ActivityKind.COMPONENT):
