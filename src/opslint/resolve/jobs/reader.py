@@ -63,6 +63,16 @@ class JobReader:
             found = self._with_clusters(found, site)
         return found
 
+    def _started(self, shell: Shell, site: Site, steps: tuple[Step, ...]) -> Iterable[tuple[int, Activity]]:
+        """What a script runs with each set of values its job is started with, which on GitLab its matrix and rules decide."""
+        if site.job.platform is not Platform.GITLAB or "$" not in shell.text:
+            return self._commands(shell, site, steps)
+        from opslint.resolve.jobs.gitlab import each_once, starts_of
+
+        starts = starts_of(shell, site.job, site.pipeline)
+        found = [told for start in starts for told in self._commands(start, site, steps)]
+        return each_once(found) if len(starts) > 1 else found
+
     def _commands(self, shell: Shell, site: Site, steps: tuple[Step, ...]) -> list[tuple[int, Activity]]:
         from opslint.resolve.shell import commands_of, shell_semantics
         from opslint.resolve.shell.state import joined
@@ -211,16 +221,6 @@ class JobReader:
             site.activity(ActivityKind.REPORT, key, span, f"reports: {key}", index=len(site.job.steps))
             for key, span in site.job.reports
         ]
-
-    def _started(self, shell: Shell, site: Site, steps: tuple[Step, ...]) -> Iterable[tuple[int, Activity]]:
-        """What a script runs with each set of values its job is started with, which on GitLab its matrix and rules decide."""
-        if site.job.platform is not Platform.GITLAB or "$" not in shell.text:
-            return self._commands(shell, site, steps)
-        from opslint.resolve.jobs.gitlab import each_once, starts_of
-
-        starts = starts_of(shell, site.job, site.pipeline)
-        found = [told for start in starts for told in self._commands(start, site, steps)]
-        return each_once(found) if len(starts) > 1 else found
 
     def _with_clusters(self, found: list[Activity], site: Site) -> list[Activity]:
         """Once a job has a cluster of its own, what its later commands do happens there."""
