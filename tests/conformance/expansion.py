@@ -15,13 +15,21 @@ import sys
 import tempfile
 from collections.abc import Iterable, Mapping
 from pathlib import Path
+from typing import Any
 
 import msgspec
 from tests.conformance.sameness import Expanded, as_text, from_preview, unlike
 
 from opslint.model.expanded import expanded_job
-from opslint.model.pipeline import Job, Pipeline
+from opslint.model.pipeline import Event, Job, Pipeline
 from opslint.parse.discovery.discover import read_repository
+from opslint.parse.gitlab.context import Context
+from opslint.parse.gitlab.pipeline import pipeline_of
+from opslint.parse.gitlab.project.gather import gather
+from opslint.parse.gitlab.project.read import Project
+from opslint.parse.gitlab.when.scenarios import SCENARIOS
+from opslint.parse.values.bounds import Bounds
+from opslint.parse.values.places import span_of
 from opslint.source.plain import plain
 from opslint.source.trees.memory import MemoryTree
 
@@ -50,6 +58,13 @@ class Preview(msgspec.Struct, frozen=True):
     error: str = ""
 
 
+class Start(msgspec.Struct, frozen=True):
+    """How a job starts: `never`, `manual`, `on_success` …, and whether it may fail."""
+
+    when: str
+    soft: bool
+
+
 def reference_here() -> Reference | None:
     """Find it: in the folder of the environment variable, beside the package.json, or as a program on the PATH."""
     for folder in (os.environ.get(VARIABLE, ""), str(HERE)):
@@ -75,7 +90,30 @@ def _node_on_path() -> str:
 
 
 def previews(reference: Reference, cases: Mapping[str, Mapping[str, str]], *options: str) -> dict[str, Preview]:
-    """What the other implementation prints for each case, a mapping of paths to texts.
+    """What the other implementation makes of each case, a mapping of paths to texts, whatever starts the pipeline."""
+    return {one["folder"]: _preview(one) for one in _runs(reference, cases, "--preview", *options)}
+
+
+def listed(reference: Reference, cases: Mapping[str, Mapping[str, str]], *options: str) -> dict[str, dict[str, Start]]:
+    """How the other implementation starts each job of each case after a push to the default branch; nothing where it refuses."""
+    found: dict[str, dict[str, Start]] = {}
+    for one in _runs(reference, cases, "--list-json", *options):
+        begin = one["stdout"].find("[\n")
+        jobs = json.loads(one["stdout"][begin:]) if one["code"] == 0 and begin >= 0 else []
+        found[one["folder"]] = {job["name"]: _listed(job) for job in jobs}
+    return found
+
+
+def _listed(job: dict[str, Any]) -> Start:
+    """How one job starts; it may fail where it lets an ordinary failure pass, and a delayed one starts by itself."""
+    allow = job["allow_failure"]
+    codes = allow.get("exit_codes", []) if isinstance(allow, dict) else []
+    soft = allow is True or 1 in (codes if isinstance(codes, list) else [codes])
+    return Start("on_success" if job["when"] == "delayed" else job["when"], soft and job["when"] != "never")
+
+
+def _runs(reference: Reference, cases: Mapping[str, Mapping[str, str]], *options: str) -> list[dict[str, Any]]:
+    """One run of the other implementation for each case.
 
     Shape: the cases are written to a git repository of their own, so that nothing of this machine has a say.
     """
@@ -97,10 +135,31 @@ def previews(reference: Reference, cases: Mapping[str, Mapping[str, str]], *opti
             ["symbolic-ref", "refs/remotes/origin/HEAD", "refs/remotes/origin/main"],
         ):
             subprocess.run(["git", *words], cwd=root, env=environment, check=True, capture_output=True)
-        argv = [reference.node, str(HERE / "preview.mjs"), reference.script, str(WORKERS), "--home", ".home", *options, "--", *cases]
+        argv = [reference.node, str(HERE / "runs.mjs"), reference.script, str(WORKERS), "--home", ".home", *options, "--", *cases]
         done = subprocess.run(argv, cwd=root, env=environment, capture_output=True, text=True, timeout=LIMIT_SECONDS, check=True)
-    told = [json.loads(line) for line in done.stdout.splitlines()]
-    return {one["folder"]: _preview(one) for one in told}
+    return [json.loads(line) for line in done.stdout.splitlines()]
+
+
+def our_starts(files: Mapping[str, str]) -> dict[str, Start]:
+    """How we say each job starts after a push to the default branch, as far as one kind of pipeline decides it."""
+    tree = MemoryTree(dict(files))
+    project = Project(tree, {ENTRY: files[ENTRY].encode()})
+    scenarios = tuple(one for one in SCENARIOS if one.event is Event.PUSH_DEFAULT and one.ref_kind == "default")
+    gathered = gather(project.files[ENTRY], project.sources, scenarios)
+    if gathered is None:
+        return {}
+    context = Context(
+        includes=gathered.includes, confined=gathered.confined, words=gathered.words, scenarios=scenarios, exists=project.sources.exists
+    )
+    pipeline = pipeline_of(gathered.top, ENTRY, lambda node: span_of(ENTRY, node), True, Bounds(), context)
+    jobs = [job for job in pipeline.jobs if not job.hidden]
+    return {job.name: Start("never" if job.disabled else _when(job), job.may_fail and not job.disabled) for job in jobs}
+
+
+def _when(job: Job) -> str:
+    if job.manual:
+        return "manual"
+    return {"on-failure": "on_failure", "always": "always"}.get(job.runs_always, "on_success")
 
 
 def _environment(root: str) -> dict[str, str]:
@@ -108,7 +167,7 @@ def _environment(root: str) -> dict[str, str]:
     return {**kept, "NODE_COMPILE_CACHE": f"{root}/.cache", "HOME": root, "GIT_CONFIG_GLOBAL": os.devnull, "GIT_CONFIG_SYSTEM": os.devnull}
 
 
-def _preview(told: dict[str, object]) -> Preview:
+def _preview(told: dict[str, Any]) -> Preview:
     from ruamel.yaml import YAML
 
     begin, _, text = str(told["stdout"]).rpartition("---\n") if told["code"] == 0 else ("", "", "")

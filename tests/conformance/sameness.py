@@ -41,7 +41,7 @@ def _shown(job: dict[str, Any], shared: dict[str, str]) -> dict[str, Any]:
         "image": as_text(_named(job.get("image")) or ""),
         "services": [as_text(_named(service)) for service in _list(job.get("services"))],
         "when": when,
-        "allow_failure": _allow_failure(allow, when == "manual" and "rules" not in job),
+        "allow_failure": _allow_failure(allow, when == "manual"),
         "needs": None if needs is None else _same_pipeline(needs),
         "environment": as_text(_named(environment) or ""),
         "variables": {**inherited, **_variables(job.get("variables"))},

@@ -10,17 +10,18 @@ from pathlib import Path
 
 import msgspec
 import pytest
-from tests.conformance.expansion import ENTRY, VARIABLE, disagreements, previews, reference_here
+from tests.conformance.expansion import ENTRY, VARIABLE, disagreements, listed, our_starts, previews, reference_here
 
 CASES = Path(__file__).resolve().parent / "gitlab"
 LEAST = 60
 
 
 class Case(msgspec.Struct, frozen=True):
-    """One pipeline: its files, and what we knowingly tell otherwise, by place, with the reason."""
+    """One pipeline: its files, what we knowingly tell otherwise, by place, with the reason, and the file it stands in."""
 
     files: dict[str, str]
     differs: dict[str, str]
+    topic: str
 
 
 def read_cases() -> dict[str, Case]:
@@ -32,7 +33,7 @@ def read_cases() -> dict[str, Case]:
         for name, told in YAML(typ="safe", pure=True).load(path.read_text(encoding="utf-8")).items():
             assert name not in found, f"two cases are named {name}"
             differs = told.pop("differs", {})
-            found[name] = Case(files=told, differs=differs)
+            found[name] = Case(files=told, differs=differs, topic=path.stem)
     return found
 
 
@@ -57,5 +58,22 @@ def test_expansion_is_the_same_when_two_implementations_read_one_pipeline() -> N
             continue
         found = disagreements(ALL[name].files, preview)
         unlike |= {f"{name}: {place}": told for place, told in found.items() if place not in ALL[name].differs}
-        unlike |= {f"{name}: {place}": "the case says they differ" for place in ALL[name].differs.keys() - found.keys()}
+        stale = {place for place in ALL[name].differs if not place.endswith(".start")} - found.keys()
+        unlike |= {f"{name}: {place}": "the case says they differ" for place in stale}
+    assert unlike == {}
+
+
+def test_jobs_start_the_same_way_when_two_implementations_judge_a_push_to_the_default_branch() -> None:
+    here = reference_here()
+    if here is None:
+        pytest.skip(f"gitlab-ci-local and Node 22 are not here; {VARIABLE} may name the folder of their node_modules")
+    cases = {name: case for name, case in ALL.items() if case.topic == "conditions"}
+    unlike: dict[str, str] = {}
+    for name, theirs in listed(here, {name: case.files for name, case in cases.items()}).items():
+        mine = our_starts(cases[name].files)
+        found = {f"{job}.start": f"ours {mine.get(job)}, theirs {start}" for job, start in theirs.items() if mine.get(job) != start}
+        known = {place for place in cases[name].differs if place.endswith(".start")}
+        unlike |= {f"{name}: {place}": found.get(place, "the case says they differ") for place in found.keys() ^ known}
+        if not theirs:
+            unlike[name] = "theirs did not take it"
     assert unlike == {}

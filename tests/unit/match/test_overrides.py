@@ -13,6 +13,7 @@ from opslint.source.trees.memory import MemoryTree
 SOFT = "it does not fail by default"
 SECRETS = ToolSignal(teeth="soft", jobs=("secret_detection",), bases=(".secret-analyzer",), off=("SECRET_DETECTION_DISABLED",))
 SAST = ToolSignal(teeth="soft", jobs=("semgrep-sast", "brakeman-sast"), bases=(".sast-analyzer",), off=("SAST_DISABLED",))
+LISTED = ToolSignal(teeth="soft", off=("SAST_DISABLED", "SAST_EXCLUDED_ANALYZERS=kubesec,pmd-apex,semgrep,sobelow,spotbugs"))
 
 
 def changed(text: str, signal: ToolSignal = SECRETS, files: dict[str, str] | None = None) -> tuple[Activity, str]:
@@ -91,3 +92,16 @@ def test_other_jobs_still_run_when_one_of_several_is_taken_out() -> None:
 def test_template_is_disabled_when_a_variable_switches_it_off(value: str, reason: str) -> None:
     assert changed(f"variables: {{SAST_DISABLED: {value}}}\n", SAST)[0].disabled == reason
     assert changed("", SAST, {"ci/v.yml": f"variables: {{SAST_DISABLED: {value}}}\n"})[0].disabled == reason
+
+
+@pytest.mark.parametrize(
+    ("value", "off"),
+    [
+        ("semgrep, kubesec, pmd-apex, sobelow,spotbugs", True),
+        ("brakeman semgrep kubesec pmd-apex sobelow spotbugs", True),
+        ("spotbugs, kubesec", False),
+        ("semgrep-rules, kubesec, pmd-apex, sobelow, spotbugs", False),
+    ],
+)
+def test_template_is_disabled_when_every_one_of_its_analyzers_is_excluded(value: str, off: bool) -> None:
+    assert bool(changed(f"variables: {{SAST_EXCLUDED_ANALYZERS: '{value}'}}\n", LISTED)[0].disabled) is off

@@ -38,7 +38,7 @@ def test_expanded_job_has_every_section_when_they_come_from_several_places() -> 
     [
         ("when: manual", "manual", True),
         ("when: manual, allow_failure: false", "manual", False),
-        ("when: manual, rules: [{if: $A}]", "manual", False),
+        ("when: manual, rules: [{if: $A}]", "manual", True),
         ("when: delayed, start_in: 1 hour", "delayed", False),
         ("allow_failure: true", "on_success", True),
         ("allow_failure: {exit_codes: 137}", "on_success", {"exit_codes": [137]}),

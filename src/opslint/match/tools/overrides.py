@@ -17,16 +17,18 @@ DECIDING = ("rules", "only", "except", "when")
 def overridden(activity: Activity, signal: ToolSignal, soft_by: str) -> tuple[Activity, str]:
     """An included template or component as the pipeline leaves it, and what still takes the teeth of its jobs.
 
-    Shape:  a variable of `signal.off` that is on disables it; of `signal.jobs`, the template's jobs, and `signal.bases`, the jobs
-            they take `allow_failure` from, the pipeline's own keys count: `allow_failure: false` gives the teeth back, `rules`
-            say when the job runs, by hand or never.
+    Shape:  a variable of `signal.off` that is on, or that lists all the words behind its `=`, disables it; of `signal.jobs`, the
+            template's jobs, and `signal.bases`, the jobs they take `allow_failure` from, the pipeline's own keys count:
+            `allow_failure: false` gives the teeth back, `rules` say when the job runs, by hand or never.
     Source: GitLab CI/CD, "Use CI/CD configuration from other files", section "Override included configuration values".
     """
     if activity.kind not in (ActivityKind.TEMPLATE, ActivityKind.COMPONENT):
         return activity, soft_by
-    for name in signal.off:
+    for switch in signal.off:
+        name, _, words = switch.partition("=")
         value = activity.env.get(name, "").strip()
-        if value.lower() in ON:
+        listed = bool(words) and set(words.split(",")) <= set(value.replace(",", " ").split())
+        if listed or (not words and value.lower() in ON):
             return _with(activity, disabled=activity.disabled or f"{name}: {value} switches it off"), soft_by
     if activity.pipeline is None or not (signal.jobs or signal.bases):
         return activity, soft_by

@@ -163,9 +163,9 @@ def _lasting(settled: dict[str, str], node: Mapping) -> dict[str, str]:
 
 
 def _allow_failure(node: Mapping) -> bool:
-    """Whether a job may fail by its own words, or because a person starts it: with `rules` that says nothing."""
+    """Whether a job may fail by its own words, or because a person starts it by its own `when`."""
     own = boolean_of(node.get("allow_failure"))
-    return own if own is not None else node.text("when") == "manual" and "rules" not in node
+    return own if own is not None else node.text("when") == "manual"
 
 
 def _exit_codes(node: Node | None) -> tuple[int, ...]:

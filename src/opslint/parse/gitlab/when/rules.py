@@ -284,7 +284,7 @@ def _softness(node: Node | None) -> bool | None:
 def _soft_reason(job: Mapping, outcomes: list[Outcome]) -> str:
     """The words that make a failure not count, "" where it counts in at least one kind of pipeline."""
     own = _softness(job.get("allow_failure"))
-    by_hand = "rules" not in job and job.text("when") == "manual"
+    by_hand = job.text("when") == "manual"  # its rules do not take that back, even where they start it otherwise
     base = own if own is not None else by_hand
     if not outcomes or not all(base if outcome.soft is None else outcome.soft for outcome in outcomes):
         return ""

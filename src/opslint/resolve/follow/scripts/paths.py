@@ -26,6 +26,8 @@ def follow(argv: tuple[str, ...], folder: str, env: dict[str, str], files: Files
     options, index = _options(argv) if head in SHELLS else ([], 1 if named else 0)
     if index >= len(argv) or any("c" in word[1:] and word[:2] != "--" for word in options if word[0] == "-"):
         return None
+    if _sets(options, "n", "noexec"):
+        return None  # only its syntax is looked at
     word = argv[index]
     if not named and "/" not in word:
         return None  # a program on the search path
