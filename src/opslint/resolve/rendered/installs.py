@@ -64,11 +64,10 @@ class Installs:
                     left.extend(self.by_path[path])
                 else:
                     given.extend(done)
-        for folder in self.charts.charts:
-            if folder.startswith(f"{delivery.folder}/charts/".lstrip("/")):
-                for path in self.charts.templates(folder):
-                    if path in self.by_path and path not in seen:
-                        self.forms.setdefault(path, {})
+        for folder in self.charts.inside.get(delivery.folder, ()):
+            for path in self.charts.templates(folder):
+                if path in self.by_path and path not in seen:
+                    self.forms.setdefault(path, {})
         return given, left
 
     def by_default(self) -> list[Resource]:
@@ -78,8 +77,7 @@ class Installs:
             return []
         found: list[Resource] = []
         for folder in charts:
-            inner = any(folder.startswith(f"{other}/charts/".lstrip("/")) for other in self.charts.charts)
-            release = self.charts.release(folder, None) if not inner else None
+            release = self.charts.release(folder, None) if self.charts.around(folder) is None else None
             for part in self._releases(release, 0) if release is not None else ():
                 for path in filter(self._worth, self.charts.templates(part.folder)):
                     found.extend(self._render(part, path, None) or ())
