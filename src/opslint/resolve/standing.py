@@ -58,6 +58,11 @@ def standing_activities(repository: Repository) -> Iterator[Activity]:
                 block.aside,
                 inputs=_plain(block),
             )
+    yield from _listed_charts(repository)
+
+
+def _listed_charts(repository: Repository) -> Iterator[Activity]:
+    """The charts that Chart.yaml files and kustomizations name."""
     for companion in repository.companions:
         dependencies = companion.facts.get(LISTED[companion.kind]) if companion.kind in LISTED else None
         for entry in dependencies[:MAX_CHARTS] if isinstance(dependencies, list) else ():

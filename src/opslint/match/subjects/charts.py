@@ -30,6 +30,7 @@ def value_images(stage: Stage) -> Iterator[Image]:
     deployed = deployed_charts(stage, charts)
     if not deployed:
         return
+    deployed -= {one.built for one in stage.resources() if one.delivered}  # their templates say what becomes of the values
     for companion in stage.repository.companions:
         if companion.kind == "helm-values" and not companion.aside and chart_around(folder_of(companion), charts) in deployed:
             yield from _images(companion)

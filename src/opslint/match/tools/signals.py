@@ -37,9 +37,13 @@ def moment(activity_events: frozenset[Event]) -> str:
     return "on-demand" if activity_events else ""
 
 
+STANDING = frozenset({ActivityKind.RESOURCE, ActivityKind.CHART, ActivityKind.BLOCK})
+"""What stands deployed; its chain leads down from the controller that deploys it."""
+
+
 def place_of(activity: Activity) -> Span:
-    """Where the evidence stands: the pipeline's own line where a chain led on, else the thing itself."""
-    if len(activity.chain) > 1:
+    """Where the evidence stands: the pipeline's own line where a chain led on, else (and for manifests) the thing itself."""
+    if len(activity.chain) > 1 and activity.kind not in STANDING:
         hop = activity.chain[0]
         return Span(path=hop.path, line=hop.line, column=1, end_line=hop.line, end_column=1 + len(hop.text))
     return activity.span

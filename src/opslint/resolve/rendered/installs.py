@@ -6,10 +6,12 @@ from collections.abc import Iterator, Mapping
 
 import msgspec
 
+from opslint.model.pipeline import Image
 from opslint.model.repository import Repository
 from opslint.model.resource import Resource
 from opslint.resolve.rendered.helm import Charts, Release
 from opslint.resolve.rendered.sources import Delivery
+from opslint.source.span import Span
 from opslint.source.tree import Tree
 
 MAX_FORMS = 8
@@ -40,6 +42,8 @@ class Installs:
         self.charts = Charts(repository, tree)
         self.forms: dict[str, dict[str, Installed]] = {}
         self.installed: set[str] = set()
+        self.values = [one for one in repository.companions if one.kind == "helm-values"]
+        self._places: dict[tuple[str, str, str], list[tuple[str, Span]]] | None = None
 
     def install(self, delivery: Delivery) -> tuple[list[Resource], list[Resource]]:
         """Render a chart as a delivery installs it: what that gives, and the manifests of templates that could not be rendered."""
@@ -60,11 +64,10 @@ class Installs:
                     left.extend(self.by_path[path])
                 else:
                     given.extend(done)
-        for folder in self.charts.charts:
-            if folder.startswith(f"{delivery.folder}/charts/".lstrip("/")):
-                for path in self.charts.templates(folder):
-                    if path in self.by_path and path not in seen:
-                        self.forms.setdefault(path, {})
+        for folder in self.charts.inside.get(delivery.folder, ()):
+            for path in self.charts.templates(folder):
+                if path in self.by_path and path not in seen:
+                    self.forms.setdefault(path, {})
         return given, left
 
     def by_default(self) -> list[Resource]:
@@ -74,8 +77,7 @@ class Installs:
             return []
         found: list[Resource] = []
         for folder in charts:
-            inner = any(folder.startswith(f"{other}/charts/".lstrip("/")) for other in self.charts.charts)
-            release = self.charts.release(folder, None) if not inner else None
+            release = self.charts.release(folder, None) if self.charts.around(folder) is None else None
             for part in self._releases(release, 0) if release is not None else ():
                 for path in filter(self._worth, self.charts.templates(part.folder)):
                     found.extend(self._render(part, path, None) or ())
@@ -98,10 +100,35 @@ class Installs:
         forms = self.forms.setdefault(path, {})
         known = forms.get(rendered.text)
         if known is None and len(forms) < MAX_FORMS:
-            copied = written[0].copied
-            resources = tuple(msgspec.structs.replace(one, built=release.folder or ".", copied=copied) for one in rendered.resources)
+            constant = {image.reference for one in written for image in one.images if image.literal}
+            resources = tuple(
+                msgspec.structs.replace(one, built=release.folder or ".", copied=written[0].copied, images=tuple(
+                    image if image.reference in constant else self._image(image, release, delivery) for image in one.images))
+                for one in rendered.resources)
             known = forms[rendered.text] = Installed(resources=resources, delivery=delivery)
         return known.resources if known is not None else ()
+
+    def _image(self, image: Image, release: Release, delivery: Delivery | None) -> Image:
+        """An image that values decide: at their place where they write it, and open where nobody installs the chart here."""
+        if delivery is None or image.reference.endswith(":"):
+            return msgspec.structs.replace(image, literal=False)
+        if self._places is None:
+            self._places = {}
+            for folder, name, tag, digest, place in self._written_images():
+                self._places.setdefault((name, tag, digest), []).append((folder, place))
+        for folder, place in self._places.get((image.name, image.tag, image.digest), ()):
+            if not folder or release.folder == folder or release.folder.startswith(f"{folder}/"):
+                return msgspec.structs.replace(image, span=place)
+        return image
+
+    def _written_images(self) -> Iterator[tuple[str, str, str, str, Span]]:
+        """The images that values files set: their folder, name, tag and digest, and the line to change."""
+        for companion in self.values:
+            listed = companion.facts.get("images")
+            for entry in listed if isinstance(listed, list) else ():
+                place = Span(path=companion.path, line=int(entry.get("place") or entry.get("line") or 1))
+                folder = companion.path.rpartition("/")[0]
+                yield folder, str(entry["repository"]), str(entry.get("tag") or ""), str(entry.get("digest") or ""), place
 
     def _forget_default(self, path: str) -> None:
         """Once a delivery is known, what a template gives by the chart's own values alone is of no interest."""

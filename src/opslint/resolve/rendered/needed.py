@@ -21,7 +21,9 @@ def as_rendered(repository: Repository, tree: Tree) -> Repository:
     """
     if any(one.platform is Platform.ARGO and not one.aside for one in repository.pipelines):
         from opslint.resolve.rendered.parameters import with_parameters
+        from opslint.resolve.rendered.sensors import with_sources
 
+        repository = msgspec.structs.replace(repository, pipelines=with_sources(repository))
         repository = msgspec.structs.replace(repository, pipelines=with_parameters(repository.pipelines))
     rendered = any(one.kind in BUILDERS and not one.aside for one in repository.companions)
     if not rendered and not any(one.kind in OWNERS and not one.aside for one in repository.resources):

@@ -18,7 +18,7 @@ PLACE = late(r"\{\{\s*((?:workflow|inputs)\.parameters\.[\w.-]{1,200}|item(?:\.[
 CALLED = ("argo.workflowtemplate", "argo.clusterworkflowtemplate")
 MAX_FORMS = 16
 """So many different sets of parameters of one template are told apart."""
-MAX_CALLS = 50_000
+MAX_CALLS = 20_000
 MAX_WAY = 8
 MAX_ITEMS = 16
 

@@ -22,6 +22,8 @@ from opslint.source.yaml import parse_yaml
 MAX_VARIANTS = 20
 """So many different forms of one manifest are told apart."""
 MAX_CHAIN = 8
+MAX_WORK = 200_000
+"""Manifests that all deliveries bring, in sum; what is beyond has no chain."""
 MAX_NESTED = 500
 FLUX = "toolkit.fluxcd.io"
 MAX_READ = 1 << 18
@@ -52,6 +54,8 @@ class Rendering:
         self.paths = sorted(self.by_path)
         self.builder = Builder(repository.companions, repository.resources, self._documents)
         self.installs = Installs(repository, tree, self.by_path)
+        self.roots = sorted(self.builder.roots)
+        self.left = MAX_WORK
         self.followed: set[object] = set()
         self.delivered: set[str] = set()
 
@@ -79,6 +83,8 @@ class Rendering:
 
     def _deliver(self, delivery: Delivery) -> list[Resource]:
         """Follow a delivery into its folder: a kustomization, a chart, or plain manifests; what a chart gives is new."""
+        if self.left <= 0:
+            return []
         built = self._built(delivery)
         self.delivered.update(built)
         for folder in built:
@@ -111,9 +117,10 @@ class Rendering:
         if delivery.owner.group != "kustomize.toolkit.fluxcd.io":
             return ()
         found: list[str] = []
-        for folder in sorted(self.builder.roots):
-            inside = folder.startswith(f"{delivery.folder}/") and len(found) < MAX_NESTED
-            if inside and not (found and folder.startswith(f"{found[-1]}/")):
+        for folder in self.roots[bisect_left(self.roots, f"{delivery.folder}/") :]:
+            if not folder.startswith(f"{delivery.folder}/") or len(found) >= MAX_NESTED:
+                break
+            if not (found and folder.startswith(f"{found[-1]}/")):
                 found.append(folder)
         return tuple(found)
 
@@ -130,6 +137,7 @@ class Rendering:
     def _add(self, origin: Resource, resource: Resource, built: str, inner: tuple[Hop, ...], delivery: Delivery | None) -> None:
         """Take in one form of a manifest; of equal ones the first that a controller deploys is told."""
         key = _key(origin)
+        self.left -= 1
         if delivery is not None:
             self.ways.setdefault(key, (delivery, inner))
         forms = self.forms.setdefault(key, {})

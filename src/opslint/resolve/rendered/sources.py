@@ -78,6 +78,7 @@ class OwnAddresses:
 
     def learn(self, owners: Iterable[Resource]) -> None:
         """Take in the addresses and paths some Applications name."""
+        before = sum(map(len, self._said.values()))
         for owner in owners:
             for source, _ in argo_sources(owner):
                 url, path = _address(source.text("repoURL")), _clean(source.text("path") or "")
@@ -85,6 +86,8 @@ class OwnAddresses:
                     self._said.setdefault(url, {})[path] = path in self.folders.folders()
             for url, glob, files in git_globs(owner):
                 self._said.setdefault(_address(url), {})[glob] = bool(self.folders.matching(glob, files=files))
+        if sum(map(len, self._said.values())) == before:
+            return
         named = {url for url in self._said if _last(url) == self.name}
         self.known = named or {url for url, paths in self._said.items() if 2 * sum(paths.values()) > len(paths)}
 

@@ -76,7 +76,7 @@ def _application(helm: str, more: str = "") -> dict[str, str]:
 def test_chart_has_its_own_values_when_nothing_installs_it() -> None:
     web = next(one for one in _rendered({}) if one.path.endswith("web.yaml"))
     assert _images([web]) == ["acme/web:4.5.6"]
-    assert (web.images[0].span.path, web.images[0].span.line, web.images[0].literal) == ("chart/templates/web.yaml", 16, True)
+    assert (web.images[0].span.path, web.images[0].span.line, web.images[0].literal) == ("chart/templates/web.yaml", 16, False)
     assert _spec(web)["replicas"] == 2
     assert "revisionHistoryLimit" not in _spec(web)
     assert web.name == '{{ include "web.name" . }}'
@@ -127,6 +127,21 @@ def test_resources_are_those_of_the_values_when_the_template_writes_them_out() -
     (web,) = _rendered(_application("{valuesObject: {resources: {limits: {memory: 1Gi}, requests: {cpu: 100m}}}}"))
     container = plain(web.node.mapping("spec").mapping("template").mapping("spec").sequence("containers").items[0])  # type: ignore[union-attr]
     assert container["resources"] == {"limits": {"memory": "1Gi"}, "requests": {"cpu": "100m"}}  # type: ignore[index,call-overload]
+
+
+@pytest.mark.parametrize(
+    ("helm", "files", "place"),
+    [
+        ("{}", {"chart/values.yaml": "image:\n  repository: acme/web\n  tag: v3\n"}, ("chart/values.yaml", 3, True)),
+        ("{valueFiles: [values-prod.yaml]}", {"chart/values-prod.yaml": "image:\n  repository: acme/web\n  tag: v9\n"},
+         ("chart/values-prod.yaml", 3, True)),
+        ("{valuesObject: {image: {tag: v4}}}", {}, ("chart/templates/web.yaml", 16, True)),
+        ("{}", {"chart/Chart.yaml": "apiVersion: v2\nname: web\nversion: 1.2.0\n"}, ("chart/templates/web.yaml", 16, False)),
+    ],
+)
+def test_image_stands_where_its_tag_is_written(helm: str, files: dict[str, str], place: tuple[str, int, bool]) -> None:
+    (image,) = next(one for one in _rendered({**_application(helm), **files}) if one.path.endswith("web.yaml")).images
+    assert (image.span.path, image.span.line, image.literal) == place
 
 
 def test_every_installation_is_told_when_they_differ() -> None:

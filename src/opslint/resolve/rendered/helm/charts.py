@@ -55,16 +55,26 @@ class Charts:
         self.charts: dict[str, Companion] = {
             one.path.rpartition("/")[0]: one for one in repository.companions
             if one.kind == "helm-chart" and one.path.endswith(("Chart.yaml", "Chart.yml"))}
+        self.inside: dict[str, list[str]] = {}
+        for folder in self.charts:
+            parent = self.around(folder)
+            if parent is not None:
+                self.inside.setdefault(parent, []).append(folder)
         self.left = MAX_RENDERED
         self.steps = MAX_STEPS
         self._parts: dict[str, tuple[Part, ...] | None] = {}
         self._values: dict[str, dict[str, Value] | None] = {}
         self._named: dict[str, dict[str, tuple[Part, ...]]] = {}
 
+    def around(self, folder: str) -> str | None:
+        """The chart whose `charts` a chart stands in, None where it stands for itself."""
+        parent, found, _ = f"/{folder}".rpartition("/charts/")
+        return parent.lstrip("/") if found and parent.lstrip("/") in self.charts else None
+
     def release(self, folder: str, delivery: Delivery | None) -> Release | None:
         """A chart with the values a delivery gives it, by itself without one; None where they cannot be known."""
         chart = self.charts.get(folder)
-        if chart is None:
+        if chart is None or self.left <= 0:
             return None
         own = self.read_values(f"{folder}/values.yaml".lstrip("/")) or self.read_values(f"{folder}/values.yml".lstrip("/")) or {}
         if delivery is None:
@@ -81,11 +91,8 @@ class Charts:
 
         Source: Helm, "Subcharts and Global Values", "Tags and Condition fields in dependencies".
         """
-        head = f"{release.folder}/charts/".lstrip("/")
-        for folder in self.charts:
-            name = folder[len(head) :]
-            if not folder.startswith(head) or "/" in name:
-                continue
+        for folder in self.inside.get(release.folder, ()):
+            name = folder.rpartition("/")[2]
             if not self._enabled(release, name):
                 continue
             own = self.read_values(f"{folder}/values.yaml") or {}

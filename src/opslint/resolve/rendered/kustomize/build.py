@@ -19,7 +19,7 @@ from opslint.source.node import Mapping, path_of, scalars_of
 MAX_DEPTH = 24
 MAX_ITEMS = 20_000
 """Manifests that all builds of a tree hand on, in sum."""
-MAX_WORK = 200_000
+MAX_WORK = 100_000
 """Patches held against manifests, in sum."""
 
 
@@ -117,10 +117,7 @@ class Builder:
             if resource.group.endswith(sparing):
                 yield item
                 continue
-            for patch in patches if self._work > 0 else ():
-                self._work -= 1
-                if concerns(patch, resource):
-                    resource = self._patched(resource, patch)
+            resource = self._patched(resource, patches)
             images = overridden(resource.images, overrides) if overrides else resource.images
             if images != resource.images:
                 resource = msgspec.structs.replace(resource, images=images)
@@ -129,12 +126,19 @@ class Builder:
                                                    annotations={**resource.annotations, **annotations})
             yield item if resource is item.resource else msgspec.structs.replace(item, resource=resource)
 
-    def _patched(self, resource: Resource, patch: Patch) -> Resource:
-        node = patched(resource, resource.node, patch)
+    def _patched(self, resource: Resource, patches: list[Patch]) -> Resource:
+        """A manifest with all patches that are for it."""
+        node = resource.node
+        for patch in patches if self._work > 0 else ():
+            self._work -= 1
+            if not concerns(patch, resource):
+                continue
+            done = patched(resource, node, patch)
+            if done is not node and patch.part is not None:
+                self.used.add((path_of(patch.part, ""), patch.part.line))
+            node = done
         if node is resource.node:
             return resource
-        if patch.part is not None:
-            self.used.add((path_of(patch.part, ""), patch.part.line))
         return msgspec.structs.replace(
             resource, node=node, images=_images(resource, node), labels={**resource.labels, **labels_of(node, "labels")},
             annotations={**resource.annotations, **labels_of(node, "annotations")})
