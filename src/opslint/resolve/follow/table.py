@@ -5,6 +5,7 @@ from __future__ import annotations
 _HERE = "opslint.resolve.follow"
 SCRIPTS = f"{_HERE}.scripts.paths:follow"
 """What follows a command word that is a path."""
+_BUILD = f"{_HERE}.build"
 _PYTHON = f"{_HERE}.python.programs:follow"
 
 FOLLOWERS: dict[str, str] = {
@@ -16,6 +17,7 @@ FOLLOWERS: dict[str, str] = {
     "bun": f"{_HERE}.javascript.packages:follow",
     "tox": f"{_HERE}.python.tox:follow",
     "dvc": f"{_HERE}.runners.dvc:follow",
+    "mvn": f"{_BUILD}.maven.runs:follow",
     "python": _PYTHON,
     "pypy": _PYTHON,
     **dict.fromkeys(("bash", "sh", "dash", "zsh", "ash", "ksh", "source", "."), SCRIPTS),
