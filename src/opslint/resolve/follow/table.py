@@ -18,6 +18,7 @@ FOLLOWERS: dict[str, str] = {
     "tox": f"{_HERE}.python.tox:follow",
     "dvc": f"{_HERE}.runners.dvc:follow",
     "mvn": f"{_BUILD}.maven.runs:follow",
+    "gradle": f"{_BUILD}.gradle.runs:follow",
     "python": _PYTHON,
     "pypy": _PYTHON,
     **dict.fromkeys(("bash", "sh", "dash", "zsh", "ash", "ksh", "source", "."), SCRIPTS),

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import msgspec
 
-_VALUED = frozenset(
+from opslint.resolve.wrappers.tables import words_in
+
+_VALUED = words_in(
     "-f --file -s --settings -gs --global-settings -t --toolchains -gt --global-toolchains -T --threads -l --log-file -P "
     "--activate-profiles -pl --projects -rf --resume-from -D --define -b --builder -is --install-settings -ps "
-    "--project-settings -it -emp -ep --color".split()
+    "--project-settings -it -emp -ep --color"
 )
 _NEVER = frozenset({"-fn", "--fail-never"})
 
