@@ -1,0 +1,151 @@
+"""Project files of .NET: what a project refers to and sets, with the files its build takes in by itself."""
+
+from __future__ import annotations
+
+import msgspec
+
+from opslint.errors import UnreadableFile
+from opslint.resolve.follow.build.markup import Markup, markup_of
+from opslint.resolve.jobs.places import Files
+from opslint.source.words.late import late
+
+MAX_PROJECTS = 150
+PROJECTS = (".csproj", ".fsproj", ".vbproj")
+SOLUTIONS = (".sln", ".slnx")
+
+_LISTED = late(r"^Project\(\"[^\"]*\"\)\s*=\s*\"[^\"]*\",\s*\"([^\"]+)\"", 8)
+_HERE = "$(MSBuildThisFileDirectory)"
+
+
+class Reference(msgspec.Struct, frozen=True, kw_only=True):
+    """A package that a project refers to, and where."""
+
+    id: str
+    path: str
+    line: int
+    private: bool = False
+
+
+class Settings(msgspec.Struct, kw_only=True):
+    """What a project and its shared files say: `references` by package, `properties` by name, `places` of properties."""
+
+    references: dict[str, Reference]
+    properties: dict[str, str]
+    places: dict[str, tuple[str, int]]
+
+
+def projects_at(word: str, folder: str, files: Files) -> list[str]:
+    """The projects that a command builds: those of the solution or project it names, or of the only one in its folder."""
+    from opslint.resolve.shell.state import joined
+
+    at = joined(folder, word.replace("\\", "/")) if word else folder
+    if "…" in at or at.startswith(".."):
+        return []
+    if at.endswith((*PROJECTS, *SOLUTIONS)):
+        return _with_references([at] if at.endswith(PROJECTS) else _of_solution(at, files), files)
+    start = f"{at}/" if at else ""
+    here = [path for path in files.tree.paths() if path.startswith(start) and "/" not in path[len(start) :]]
+    found = [path for path in here if path.endswith(SOLUTIONS)][:1] or [path for path in here if path.endswith(PROJECTS)][:1]
+    return projects_at(found[0].removeprefix(start), at, files) if found else []
+
+
+def _of_solution(path: str, files: Files) -> list[str]:
+    from opslint.resolve.shell.state import joined
+
+    text = files.text(path) or ""
+    if path.endswith(".slnx"):
+        root = markup_of(text.encode())
+        names = [one.attributes.get("Path", "") for one in root.below() if one.name == "Project"] if root is not None else []
+    else:
+        names = _LISTED.findall(text)
+    paths = [joined(path.rpartition("/")[0], name.replace("\\", "/")) for name in names]
+    return [one for one in paths if one.endswith(PROJECTS) and files.tree.has(one)][:MAX_PROJECTS]
+
+
+def _with_references(paths: list[str], files: Files) -> list[str]:
+    """Projects and those they refer to, each once."""
+    from opslint.resolve.shell.state import joined
+
+    found = dict.fromkeys(paths)
+    waiting = list(paths)
+    while waiting and len(found) < MAX_PROJECTS:
+        path = waiting.pop()
+        root = _root(path, files)
+        for one in root.below() if root is not None else ():
+            if one.name == "ProjectReference" and "$" not in one.attributes.get("Include", "$"):
+                other = joined(path.rpartition("/")[0], one.attributes["Include"].replace("\\", "/"))
+                if files.tree.has(other) and other not in found:
+                    found[other] = None
+                    waiting.append(other)
+    return list(found)
+
+
+def _root(path: str, files: Files) -> Markup | None:
+    return files.kept(("dotnet", path), lambda: _read(path, files))
+
+
+def _read(path: str, files: Files) -> Markup | None:
+    try:
+        return markup_of(files.tree.read(path))
+    except UnreadableFile:
+        return None
+
+
+def settings_of(path: str, files: Files) -> Settings:
+    """What holds for a project.
+
+    Source: MSBuild, "Customize your build" (Directory.Build.props and .targets, Directory.Packages.props).
+    """
+    found = Settings(references={}, properties={}, places={})
+    folder = path.rpartition("/")[0]
+    before = [near for name in ("Directory.Build.props", "Directory.Packages.props") if (near := nearest(folder, name, files))]
+    behind = [near] if (near := nearest(folder, "Directory.Build.targets", files)) else []
+    for one in (*before, path, *behind):
+        _take(one, found, files, set())
+    return found
+
+
+def nearest(folder: str, name: str, files: Files) -> str:
+    """The file of a name in a folder or the nearest above it, "" where there is none."""
+    while True:
+        path = f"{folder}/{name}" if folder else name
+        if files.tree.has(path):
+            return path
+        if not folder:
+            return ""
+        folder = folder.rpartition("/")[0]
+
+
+def _take(path: str, found: Settings, files: Files, seen: set[str]) -> None:
+    """Take in what one file says; what stands under a condition is not known, and left out."""
+    from opslint.resolve.shell.state import joined
+
+    root = _root(path, files)
+    if root is None or path in seen or len(seen) > 20:
+        return
+    seen.add(path)
+    for group in root.children:
+        if "Condition" in group.attributes:
+            continue
+        if group.name == "Import":
+            to = group.attributes.get("Project", "").replace("\\", "/").replace(_HERE, "")
+            if to and "$" not in to:
+                _take(joined(path.rpartition("/")[0], to), found, files, seen)
+        for one in group.children:
+            if "Condition" in one.attributes:
+                continue
+            if group.name == "PropertyGroup":
+                found.properties[one.name] = one.text
+                found.places[one.name] = (path, one.line)
+            elif one.name in ("PackageReference", "GlobalPackageReference"):
+                _refer(one, path, found)
+
+
+def _refer(one: Markup, path: str, found: Settings) -> None:
+    name = one.attributes.get("Include", "")
+    if one.attributes.get("Remove") in found.references:
+        del found.references[one.attributes["Remove"]]
+    if name and "$" not in name:
+        assets = one.attributes.get("PrivateAssets") or one.word("PrivateAssets")
+        private = "all" in assets.lower() or one.name == "GlobalPackageReference"
+        found.references[name] = Reference(id=name, path=path, line=one.line, private=private)
