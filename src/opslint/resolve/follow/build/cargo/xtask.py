@@ -23,7 +23,8 @@ _TOKEN = late(
 )
 _FUNCTION = late(r"\bfn\s+(\w+)")
 _IMPL = late(r"\bimpl(?:<[^>{]*>)?\s+(?:[\w:<>', ]+?\s+for\s+)?(?:\w+::)*(\w+)")
-_CALL = late(r"(?:\b(\w+)::)?\b(\w+)\s*(?:::<[^>;]*>)?\(|(?:\b(?:\w+::)*)?\b(\w+)\.run\(")
+_CALL = late(r"(?:\b(\w+)::|(\.))?\b(\w+)\s*(?:::<[^>;]*>)?\(")
+_HERE = frozenset({"", "self", "Self", "crate", "super"})
 _SHELL = late(r"\bcmd!\s*\(\s*(?:&?\w+\s*,\s*)?(\"(?:[^\"\\]|\\(?s:.))*\")((?:\s*,\s*[^)]*)?)\)([^;{}]{0,200})")
 _NEW = late(r"\bCommand::new\(\s*(\"(?:[^\"\\]|\\.)*\")\s*\)([^;{}]{0,1500})")
 _ARGUMENT = late(r"\.args?\(\s*&?(?:vec!)?(\[[^\]]*\]|\"(?:[^\"\\]|\\.)*\"|[^)]*)\)")
@@ -168,12 +169,13 @@ def _reached(starts: list[Function], functions: list[Function]) -> list[Function
     seen = {id(one) for one in starts}
     for one in found:
         for match in _CALL.finditer(one.body):
-            owner, name = (match[1], match[2]) if match[2] else ("", "run")
-            fitting = by_name.get(name, [])
-            if len(fitting) > 1:
-                wanted = {owner, one.owner} if owner not in ("", "self", "Self") else {one.owner}
-                fitting = [other for other in fitting if other.owner in wanted]
-            if len(fitting) == 1 and id(fitting[0]) not in seen and len(found) < MAX_REACHED and name != "main":
+            fitting = by_name.get(match[3], [])
+            owner = one.owner if match[2] else match[1] or ""  # a method: of the type at hand, as far as that is known
+            if owner not in _HERE:
+                fitting = [other for other in fitting if other.owner == owner]
+            elif len(fitting) > 1:
+                fitting = [other for other in fitting if other.owner == one.owner]
+            if len(fitting) == 1 and id(fitting[0]) not in seen and len(found) < MAX_REACHED and match[3] != "main":
                 seen.add(id(fitting[0]))
                 found.append(fitting[0])
     return found

@@ -5,6 +5,7 @@ from __future__ import annotations
 import msgspec
 
 from opslint.errors import UnreadableFile
+from opslint.resolve.follow.build.dotnet.conditions import filled, holds
 from opslint.resolve.follow.build.markup import Markup, markup_of
 from opslint.resolve.jobs.places import Files
 from opslint.source.words.late import late
@@ -14,7 +15,7 @@ PROJECTS = (".csproj", ".fsproj", ".vbproj")
 SOLUTIONS = (".sln", ".slnx")
 
 _LISTED = late(r"^Project\(\"[^\"]*\"\)\s*=\s*\"[^\"]*\",\s*\"([^\"]+)\"", 8)
-_HERE = "$(MSBuildThisFileDirectory)"
+_HERE = late(r"\$\(MSBuildThisFileDirectory\)", 2)
 
 
 class Reference(msgspec.Struct, frozen=True, kw_only=True):
@@ -27,7 +28,7 @@ class Reference(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Settings(msgspec.Struct, kw_only=True):
-    """What a project and its shared files say: `references` by package, `properties` by name, `places` of properties."""
+    """What a project and its shared files say: `references` by package, `properties` by name in lower case, `places` of properties."""
 
     references: dict[str, Reference]
     properties: dict[str, str]
@@ -91,17 +92,18 @@ def _read(path: str, files: Files) -> Markup | None:
         return None
 
 
-def settings_of(path: str, files: Files) -> Settings:
-    """What holds for a project.
+def settings_of(path: str, given: dict[str, str], files: Files) -> Settings:
+    """What holds for a project, with the properties that the command gives it.
 
     Source: MSBuild, "Customize your build" (Directory.Build.props and .targets, Directory.Packages.props).
     """
-    found = Settings(references={}, properties={}, places={})
+    fixed = {name.lower(): value for name, value in given.items()}
+    found = Settings(references={}, properties=dict(fixed), places={})
     folder = path.rpartition("/")[0]
     before = [near for name in ("Directory.Build.props", "Directory.Packages.props") if (near := nearest(folder, name, files))]
     behind = [near] if (near := nearest(folder, "Directory.Build.targets", files)) else []
     for one in (*before, path, *behind):
-        _take(one, found, files, set())
+        _take(one, found, fixed, files, set())
     return found
 
 
@@ -116,8 +118,8 @@ def nearest(folder: str, name: str, files: Files) -> str:
         folder = folder.rpartition("/")[0]
 
 
-def _take(path: str, found: Settings, files: Files, seen: set[str]) -> None:
-    """Take in what one file says; what stands under a condition is not known, and left out."""
+def _take(path: str, found: Settings, fixed: dict[str, str], files: Files, seen: set[str]) -> None:
+    """Take in what one file says; what stands under a condition that is not known is left out."""
     from opslint.resolve.shell.state import joined
 
     root = _root(path, files)
@@ -125,20 +127,29 @@ def _take(path: str, found: Settings, files: Files, seen: set[str]) -> None:
         return
     seen.add(path)
     for group in root.children:
-        if "Condition" in group.attributes:
+        if holds(group.attributes.get("Condition", ""), found.properties) is not True:
             continue
         if group.name == "Import":
-            to = group.attributes.get("Project", "").replace("\\", "/").replace(_HERE, "")
-            if to and "$" not in to:
-                _take(joined(path.rpartition("/")[0], to), found, files, seen)
+            to = filled(_rooted(group.attributes.get("Project", ""), path), found.properties)
+            if to and "$(" not in to:
+                _take(joined("" if to.startswith("/") else path.rpartition("/")[0], to.lstrip("/")), found, fixed, files, seen)
         for one in group.children:
-            if "Condition" in one.attributes:
+            if holds(one.attributes.get("Condition", ""), found.properties) is not True:
                 continue
             if group.name == "PropertyGroup":
-                found.properties[one.name] = one.text
+                value = filled(_rooted(one.text, path), found.properties) or one.text
+                found.properties[one.name.lower()] = fixed.get(one.name.lower(), value)
                 found.places[one.name] = (path, one.line)
             elif one.name in ("PackageReference", "GlobalPackageReference"):
                 _refer(one, path, found)
+
+
+def _rooted(text: str, path: str) -> str:
+    """A value with the folder of its own file filled in, from the root of the tree, which is "/" here."""
+    if "$(" not in text:
+        return text
+    folder = path.rpartition("/")[0]
+    return _HERE.sub(lambda _: f"/{folder}/" if folder else "/", text).replace("\\", "/")
 
 
 def _refer(one: Markup, path: str, found: Settings) -> None:

@@ -24,7 +24,8 @@ _VALUED = words_in(
     "-c --configuration -f --framework -r --runtime -o --output -v --verbosity -a --arch --os --filter -l --logger -s --settings "
     "--collect --results-directory --source --version-suffix -t --target --artifacts-path -d --diag --blame-hang-timeout -p --project"
 )
-_ANALYZER = late(r"analy[sz]er|stylecop|sonar|securitycodescan|security\.|roslynator|meziantou|threading|puma|sbom", 2)
+_CONFIGURED = ("-c", "--configuration")
+_ANALYZER = late(r"analy[sz]er(?!.*\.testing)|stylecop|securitycodescan|puma\.security|roslynator|sbom\.targets|asyncfixer", 2)
 _CODE_STYLE = ("EnforceCodeStyleInBuild", "AnalysisMode", "AnalysisLevel", "RunCodeAnalysis")
 _AUDIT = ("NuGetAudit", "NuGetAuditMode", "NuGetAuditLevel")
 
@@ -87,13 +88,13 @@ def _build(words: tuple[str, ...], folder: str, files: Files) -> Led | None:
         elif word.startswith(("-", "/")) and key.lower() in ("warnaserror", "err"):
             given["WarningsAsErrors" if value else "TreatWarningsAsErrors"] = value or "true"
         elif word in _VALUED:
+            given |= {"Configuration": words[index]} if word in _CONFIGURED and index < len(words) else {}
             index += 1
         elif not target and word[0] not in "-/" and (word.endswith((".sln", ".slnx", "proj")) or "/" in word):
             target = word
     plugins: dict[tuple[str, str, int], Plugin] = {}
     for project in projects_at(target, folder, files):
-        settings = settings_of(project, files)
-        settings.properties.update(given)
+        settings = settings_of(project, {"Configuration": "Debug", "CI": "true", **given}, files)
         for plugin in _plugins(settings):
             if plugin.span is not None and len(plugins) < MAX_PLUGINS:
                 plugins.setdefault((plugin.id, plugin.span.path, plugin.span.line), plugin)
@@ -102,7 +103,7 @@ def _build(words: tuple[str, ...], folder: str, files: Files) -> Led | None:
 
 def _plugins(settings: Settings) -> list[Plugin]:
     """The analyzers of one project, those that its own settings switch on included."""
-    properties = {name.lower(): value.strip().lower() for name, value in settings.properties.items()}
+    properties = {name: value.strip().lower() for name, value in settings.properties.items()}
     found: list[Plugin] = []
     if "false" not in (properties.get("runanalyzers"), properties.get("runanalyzersduringbuild")):
         hard = "true" in (properties.get("treatwarningsaserrors"), properties.get("codeanalysistreatwarningsaserrors"))

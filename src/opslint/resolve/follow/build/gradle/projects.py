@@ -138,7 +138,11 @@ class _Builder:
             found[path if path.startswith(":") else f":{path}"] = _under(self.folder, to.strip("./"))
         if len(found) == 1:
             found |= self._by_scripts()
-        return list(found.items())[:MAX_PROJECTS]
+        for path in list(found):
+            parts = path.strip(":").split(":")
+            for depth in range(1, len(parts)):  # `include 'a:b'` makes `:a` too
+                found.setdefault(":" + ":".join(parts[:depth]), _under(self.folder, "/".join(parts[:depth])))
+        return sorted(found.items())[:MAX_PROJECTS]
 
     def _by_scripts(self) -> dict[str, str]:
         found: dict[str, str] = {}

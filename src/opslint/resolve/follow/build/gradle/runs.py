@@ -70,7 +70,9 @@ def _led(argv: tuple[str, ...], folder: str, files: Files) -> Led | None:
     if root is None or not asked.tasks or asked.dry:
         return None
     walk = _Walk(build_of(root, files), asked)
-    here = next((one.path for one in walk.build.projects.values() if one.folder == at), ":")
+    here = next((one.path for one in walk.build.projects.values() if one.folder == at), None)
+    if here is None:
+        return None
     for task in asked.tasks:
         walk.ask(task, here)
     if not walk.plugins and not walk.leads:

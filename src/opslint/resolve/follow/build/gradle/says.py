@@ -14,7 +14,7 @@ MAX_COMMANDS = 20
 
 _ID = late(r"""^(?:id)\s*\(?\s*["']([\w.-]+)["']""")
 _KOTLIN = late(r"""^kotlin\s*\(\s*["']([\w.-]+)["']\s*\)""")
-_ALIAS = late(r"^alias\s*\(?\s*(\w+)\.plugins\.([\w.]+?)(?:\.asProvider\(\))?\s*\)?(?:\s|$|\.)")
+_ALIAS = late(r"^alias\s*\(?\s*(\w+)\.plugins\.([\w.]+)")
 _BARE = late(r"^`?([\w-]+)`?$")
 _NOT_APPLIED = late(r"\bapply\s*\(?\s*false\b")
 _APPLY = late(r"""^(?:[\w.]*\.)?apply\s*\(?\s*plugin\s*[:=]\s*["']([\w.-]+)["']""")
@@ -24,7 +24,7 @@ _FROM = late(r"""^(?:[\w.]*\.)?apply\s*\(?\s*from\s*[:=]\s*(?:(?:root[Pp]roject\
 _REGISTER = late(r"""^(?:va[lr]\s+\w+\s*=\s*|def\s+\w+\s*=\s*)?(?:project\.)?(?:tasks\.)?(?:register|create|maybeCreate)"""
                  r"""(?:<\s*([\w.]+)\s*>)?\s*\(\s*["']([\w.-]+)["'](.*)$""")
 _BY = late(r"^va[lr]\s+`?(\w+)`?\s+by\s+(?:project\.)?(?:tasks\.?)?(?:registering|creating|existing|getting)\s*(?:\(\s*([\w.]+).*)?$")
-_GROOVY = late(r"""^task\s*(?:<\s*([\w.]+)\s*>)?\s*\(?\s*["']?([\w-]+)["']?\s*(.*)$""")
+_GROOVY = late(r"""^task\b(?!\.)\s*(?:<\s*([\w.]+)\s*>)?\s*\(?\s*["']?([\w-]+)["']?\s*(.*)$""")
 _NAMED = late(r"""^(?:project\.)?(?:tasks\.)?(?:named|getByName|findByName)\s*(?:<[^>]*>)?\s*\(\s*["']([\w-]+)["']([^)]*)\)(.*)$""")
 _INDEXED = late(r"""^(?:project\.)?tasks\[["']([\w-]+)["']\](.*)$""")
 _PLAIN = late(r"^(?:project\.)?(?:tasks\.)?`?([A-Za-z]\w*)`?((?:\.(?:get\(\)|configure|dependsOn|finalizedBy|enabled|isEnabled)\b.*)?)$")
@@ -34,7 +34,7 @@ _TYPE_NAME = late(r"(?:type\s*[:=]\s*|,\s*)(?:[\w.]+\.)?([A-Z]\w*)")
 _DEPENDS_MAP = late(r"dependsOn\s*:\s*(\[[^\]]*\]|[^,)]+)")
 _EXTENSION = late(r"^(?:[\w.]*\.)?(?:configure|the|getByType)\s*(?:<\s*(?:[\w.]+\.)?(\w+)Extension\s*>|\(\s*(?:[\w.]+\.)?(\w+)Extension)")
 _WORD = late(r"^(?:\w+\.)?(dependsOn|finalizedBy|commandLine|executable|args|workingDir|mainClass|main|setDependsOn)\b\s*(.*)$")
-_SET = late(r"^(?:[\w.]+\.)?(\w+)(?:\.set)?\s*(?:=|\(|\s)\s*\(?\s*(.*?)\)?$")
+_SET = late(r"^(?:[\w.]+\.)?(\w+)\s*(?:=|\(|\s)\s*\(?\s*(.*?)\)?$")
 _TASK_OF = late(r"""(?:tasks\.)?(?:named|getByName|findByName|task)\s*(?:<[^>]*>)?\s*\(\s*["']([\w:-]+)["']|tasks\.([A-Za-z]\w*)"""
                 r"""|tasks\[["']([\w-]+)["']\]""")
 _PROJECT = late(r"""project\s*\(\s*["']([\w:.-]+)["']""")
@@ -125,7 +125,7 @@ class Reader:
             elif (found := _KOTLIN.match(one.text)) is not None:
                 name = f"org.jetbrains.kotlin.{found[1]}"
             elif (found := _ALIAS.match(one.text)) is not None:
-                name = f"{found[1]}:{found[2]}"
+                name = f"{found[1]}:{found[2].removesuffix('.asProvider')}"
             elif (found := _BARE.match(one.text)) is not None:
                 name = found[1]
             else:
@@ -260,7 +260,7 @@ def _settings_of(block: tuple[Statement, ...]) -> dict[str, str]:
             name = one.text.partition("(")[0].strip()
             if name and len(name) < 60:
                 found.setdefault(name, " ".join(inner.text.partition("(")[0].strip() for inner in one.block)[:400])
-        elif (match := _SET.match(one.text)) is not None and len(match[2]) < 400:
+        elif (match := _SET.match(one.text.replace(".set(", "("))) is not None and len(match[2]) < 400:
             value = match[2].strip()
             found[match[1]] = literal(value) or value.removesuffix(".toFloat()").removesuffix("f").removesuffix("F")
     return found

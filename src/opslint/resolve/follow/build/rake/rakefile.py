@@ -22,7 +22,7 @@ _NAMESPACE = late(r"^namespace\s*\(?\s*[:\"']([\w-]+)")
 _NAME = late(r"^(?::(\w+[?!]?)|:?[\"']([\w:.-]+)[\"']|(\w+[?!]?)(?=:\s))\s*(?:,\s*\[[^\]]*\]|(?:,\s*:\w+)+)?\s*(?:=>|:)?\s*(.*)$")
 _SYMBOL = late(r":(\w+[?!]?)|:?[\"']([\w:./-]+)[\"']")
 _WORDS = late(r"%[wi][\[({]([^\])}]*)[\])}]")
-_CLASS = late(r"^([A-Z]\w*(?:::\w+)+)\.(?:new|create|install_tasks)\b\s*\(?\s*(?::(\w+)|[\"']([\w:]+)[\"'])?")
+_CLASS = late(r"^([A-Z]\w*(?:::\w+)+)\.(?:new|create|install_tasks)\b\s*\(?\s*(?::(\w+)|:?[\"']([\w:]+)[\"'])?")
 _LOAD = late(r"^(?:import|load|require_relative)\s*\(?\s*[\"']([^\"'#]+)[\"']")
 _GLOB = late(r"Dir(?:\.glob)?\s*[\[(]\s*[\"']([^\"'#]+)[\"']")
 _REQUIRE = late(r"^require\s*\(?\s*[\"']([\w/-]+)[\"']")
@@ -43,7 +43,7 @@ CLASSES: dict[str, tuple[str, str]] = {
     "RSpec::Core::RakeTask": ("spec", "rspec"),
     "RuboCop::RakeTask": ("rubocop", "rubocop"),
     "Cucumber::Rake::Task": ("cucumber", "cucumber"),
-    "Rake::TestTask": ("test", "rake test"),
+    "Rake::TestTask": ("test", "minitest"),
     "Minitest::TestTask": ("test", "minitest"),
     "Reek::Rake::Task": ("reek", "reek"),
     "Bundler::Audit::Task": ("bundle:audit", "bundle-audit check"),
@@ -264,4 +264,5 @@ def _started(text: str, started: re.Match[str], line: int) -> Command:
         soft = "`system` goes on when it fails"
     elif kind == "sh" and text.rstrip().endswith(("|ok|", "|ok, res|", "|ok, status|", "|ok, _|", "|ok, _res|")):
         soft = "its block looks at the failure"
-    return Command(f"ruby {script}" if kind == "ruby" else script, line, soft)
+    script = f"ruby {script}" if kind == "ruby" else script
+    return Command(script.removeprefix("ruby -S "), line, soft)

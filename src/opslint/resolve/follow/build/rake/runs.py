@@ -49,8 +49,6 @@ def _walk(name: str, tasks: dict[str, list[Task]], folder: str, done: set[str], 
         if ready:
             for task in tasks.get(name, ()):
                 for one in task.commands:
-                    if one.script == f"rake {name}":  # a task that tests by itself
-                        continue
                     place = Span(path=task.path, line=one.line)
                     leads.append(Lead(script=one.script, span=place, folder=folder, soft_why=one.soft))
         elif name in tasks and name not in done:
