@@ -126,7 +126,7 @@ class Follower:
             activity = msgspec.structs.replace(activity, soft_why=led.soft_why, blocking=False)
         for lead in led.leads:
             place = (lead.span.path, lead.span.line)
-            if place not in seen:
+            if place not in seen and len(found) < MAX_FOLLOWED:
                 self._enter(activity, lead, (*seen, place), found)
         if led.stub:
             return None

@@ -14,18 +14,17 @@ from opslint.source.words.late import late
 MAX_FILES = 1_200
 MAX_BYTES = 256 * 1024
 MAX_LEADS = 80
+MAX_WORDS = 64
 SOFT = "the program only looks at what it says"
 
 _VALUED = words_in("-C -exec -ldflags -mod -modfile -tags -p -gcflags -run -skip")
 _LEFT_OUT = late(r"(?:^|/)(?:vendor|testdata|node_modules)/|\.pb\.go$|_test\.go$|/zz_generated[^/]*$")
 _DIRECTIVE = b"//go:generate "
 _CHOOSES = late(r"\bos\.Args\b|\bflag\.Arg|\bcobra\.|\bcli\.(?:App|Command)\b|\bkingpin\.|\bswitch\b")
-_STARTS = late(
-    r"\bexec\.Command(?:Context\(\s*[\w.()]+\s*,|\()\s*"
-    r"((?:\"(?:[^\"\\\n]|\\.)*\"|[\w.()]+)(?:\s*,\s*(?:\"(?:[^\"\\\n]|\\.)*\"|[\w.()\[\]:]+(?:\.\.\.)?))*)\s*,?\s*\)(\.\w+)?"
-)
+_STARTS = late(r"\bexec\.Command(Context)?\(")
+_NEXT = late(r"\s*(?:\"((?:[^\"\\\n]|\\.)*)\"|([^\s\",()]+(?:\([^()]*\))?))\s*([,)])")
+_AFTER = late(r"\s*\)?(\.\w+)?")
 _COMMENT = late(r"^\s*//[^\n]*", 8)
-_WORD = late(r"\"((?:[^\"\\\n]|\\.)*)\"|[\w.()\[\]:]+")
 _VARIABLE = late(r"\$\{?\w+\}?")
 
 
@@ -99,10 +98,24 @@ def _program(word: str, folder: str, files: Files) -> Led | None:
             return None
         text = _COMMENT.sub("", text)
         for match in _STARTS.finditer(text):
-            words = [one[1] if one[1] is not None else "…" for one in _WORD.finditer(match[1])]
+            words, end = _words(text, match.end())
+            words = words[1:] if match[1] else words
             if words and words[0] != "…":
                 script = " ".join("…" if one == "…" else shlex.quote(one) for one in words)
                 place = Span(path=path, line=text.count("\n", 0, match.start()) + 1)
-                soft = SOFT if match[2] in (".Output", ".CombinedOutput") else ""
+                after = _AFTER.match(text, end)
+                soft = SOFT if after is not None and after[1] in (".Output", ".CombinedOutput") else ""
                 leads.append(Lead(script=script, span=place, folder=folder, confidence="low", soft_why=soft))
     return Led(leads=tuple(leads[:MAX_LEADS])) if leads else None
+
+
+def _words(text: str, at: int) -> tuple[list[str], int]:
+    """The arguments of a call from a place on, "…" for what is no string; none where they cannot be read. And where they end."""
+    found: list[str] = []
+    while len(found) < MAX_WORDS and (match := _NEXT.match(text, at)) is not None:
+        found.append(match[1] if match[1] is not None else "…")
+        at = match.end()
+        if match[3] == ")":
+            return found, at
+    after = _AFTER.match(text, at) if found else None  # a comma may stand behind the last one
+    return (found, after.end() - len(after[1] or "")) if after is not None and ")" in after[0] else ([], at)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from itertools import islice
+
 import msgspec
 
 from opslint.resolve.follow.follower import Lead, Led
@@ -11,6 +13,7 @@ from opslint.source.span import Span
 from opslint.source.words.late import late
 
 MAX_TEXT = 256 * 1024
+MAX_BLOCKS = 8
 
 _BLOCK = late(r"\bdefp?\s+aliases(?:\(\s*\w*\s*\))?\s*(?:,\s*do:|do\b)|\baliases:\s*(?=\[)")
 _TOKEN = late(r"#[^\n]*|\"(?:[^\"\\]|\\.)*\"(:?)|'(?:[^'\\]|\\.)*'|[A-Za-z_]\w*[?!]?:(?=\s)|[\[\](){}]|\bend\b|~[a-z]\[[^\]]*\]")
@@ -50,7 +53,7 @@ def _aliases(text: str) -> dict[str, list[Alias]]:
     """The aliases of a project by name: the strings of each; functions of one's own are not read."""
     text = text[:MAX_TEXT].replace("\r\n", "\n")
     found: dict[str, list[Alias]] = {}
-    for block in _BLOCK.finditer(text):
+    for block in islice(_BLOCK.finditer(text), MAX_BLOCKS):
         _entries(text, block.end(), found)
     return found
 

@@ -22,7 +22,8 @@ _TOKEN = late(
     r"//[^\n]*|/\*(?s:.*?)(?:\*/|\Z)|r(#{1,4})\"(?s:.*?)(?:\"\1|\Z)|r\"[^\"]*\"?|\"(?:[^\"\\]|\\(?s:.))*\"?|'(?:\\.|[^'\\\n])'|[{}()\[\]]"
 )
 _FUNCTION = late(r"\bfn\s+(\w+)")
-_IMPL = late(r"\bimpl(?:<[^>{]*>)?\s+(?:[\w:<>', ]+?\s+for\s+)?(?:\w+::)*(\w+)")
+_IMPL = late(r"\bimpl\b([^{;]{0,300})\{")
+_TYPE = late(r"(\w+)\s*(?:<[^{]*)?$")
 _CALL = late(r"(?:\b(\w+)::|(\.))?\b(\w+)\s*(?:::<[^>;]*>)?\(")
 _HERE = frozenset({"", "self", "Self", "crate", "super"})
 _SHELL = late(r"\bcmd!\s*\(\s*(?:&?\w+\s*,\s*)?(\"(?:[^\"\\]|\\(?s:.))*\")((?:\s*,\s*[^)]*)?)\)([^;{}]{0,200})")
@@ -86,7 +87,11 @@ def _of_file(path: str, text: str) -> list[Function]:
     module = path.split("/")[-2] if module == "mod" else module
     closing = _closings(text)
     opens = sorted(closing)
-    impls = [(opened, closing[opened], match[1]) for match in _IMPL.finditer(text) if (opened := _next(opens, match.end(), text)) >= 0]
+    impls: list[tuple[int, int, str]] = []
+    for match in _IMPL.finditer(text):
+        named = _TYPE.search(match[1].partition(" where ")[0].rpartition(" for ")[2].strip())
+        if named is not None and (opened := match.end() - 1) in closing:
+            impls.append((opened, closing[opened], named[1]))
     found: list[Function] = []
     for match in _FUNCTION.finditer(text):
         opened = _next(opens, match.end(), text)
