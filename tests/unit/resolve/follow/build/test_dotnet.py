@@ -112,6 +112,17 @@ def test_imported_files_count_and_may_name_one_another() -> None:
     assert [(one.name, places(one)) for one in activity[1:]] == [("nuget AsyncFixer", [("eng/a.props", 1)])]
 
 
+def test_shared_files_above_count_when_they_are_imported() -> None:
+    above = "<Project><Import Project=\"$([MSBuild]::GetPathOfFileAbove('Directory.Build.props', '$(MSBuildThisFileDirectory)../'))\" /></Project>"
+    files = {"src/app.csproj": PROJECT, "src/Directory.Build.props": above, "Directory.Build.props": HARD}
+    assert followed("dotnet build src/app.csproj", files)[1].blocking
+    assert not followed("dotnet build src/app.csproj", {**files, "src/Directory.Build.props": "<Project />"})[1].blocking
+
+
+def test_build_of_what_is_not_known_says_nothing() -> None:
+    assert names("dotnet build $SOLUTION", {"app.csproj": PROJECT}) == []
+
+
 def test_audit_is_told_when_a_project_asks_for_it() -> None:
     props = "<Project><PropertyGroup><NuGetAuditMode>all</NuGetAuditMode>%s</PropertyGroup></Project>"
     files = {"app.csproj": "<Project />", "Directory.Build.props": props % ""}

@@ -94,6 +94,19 @@ def test_convention_plugin_of_the_repository_is_read() -> None:
     assert places(activity) == [("build-logic/src/main/kotlin/acme.quality.gradle.kts", 2)]
 
 
+def test_convention_plugin_made_as_a_class_is_read() -> None:
+    made = 'gradlePlugin { plugins { register("x") {\n id = "acme.lint"\n implementationClass = "acme.LintPlugin"\n} } }'
+    source = 'class LintPlugin : Plugin<Project> {\n override fun apply(target: Project) {\n with(target) {\n pluginManager.apply("pmd")\n} } }'
+    files = {
+        "settings.gradle.kts": 'include(":app")',
+        "app/build.gradle.kts": 'plugins { id("acme.lint") }',
+        "build-logic/build.gradle.kts": made,
+        "build-logic/src/main/kotlin/acme/LintPlugin.kt": source,
+    }
+    activity = followed("./gradlew check", files)[1]
+    assert (activity.name, places(activity)) == ("gradle pmdMain", [("build-logic/src/main/kotlin/acme/LintPlugin.kt", 4)])
+
+
 PROJECTS = {
     "settings.gradle": "include ':a', ':b'\ninclude 'c:d'",
     "build.gradle": "subprojects { apply plugin: 'pmd' }\nproject(':b') { apply plugin: 'checkstyle' }",

@@ -15,6 +15,7 @@ PROJECTS = (".csproj", ".fsproj", ".vbproj")
 SOLUTIONS = (".sln", ".slnx")
 
 _LISTED = late(r"^Project\(\"[^\"]*\"\)\s*=\s*\"[^\"]*\",\s*\"([^\"]+)\"", 8)
+_ABOVE = late(r"GetPathOfFileAbove\(\s*'?([\w.]+)'?\s*,\s*'?\$\(MSBuildThisFileDirectory\)\.\.[/\\]?'?\s*\)", 2)
 _HERE = late(r"\$\(MSBuildThisFileDirectory\)", 2)
 
 
@@ -130,6 +131,9 @@ def _take(path: str, found: Settings, fixed: dict[str, str], files: Files, seen:
         if holds(group.attributes.get("Condition", ""), found.properties) is not True:
             continue
         if group.name == "Import":
+            if (above := _ABOVE.search(group.attributes.get("Project", ""))) is not None:
+                folder = path.rpartition("/")[0]
+                _take(nearest(folder.rpartition("/")[0], above[1], files) if folder else "", found, fixed, files, seen)
             to = filled(_rooted(group.attributes.get("Project", ""), path), found.properties)
             if to and "$(" not in to:
                 _take(joined("" if to.startswith("/") else path.rpartition("/")[0], to.lstrip("/")), found, fixed, files, seen)

@@ -90,14 +90,16 @@ def _build(words: tuple[str, ...], folder: str, files: Files) -> Led | None:
         elif word in _VALUED:
             given |= {"Configuration": words[index]} if word in _CONFIGURED and index < len(words) else {}
             index += 1
+        elif word.startswith("…"):
+            return None
         elif not target and word[0] not in "-/" and (word.endswith((".sln", ".slnx", "proj")) or "/" in word):
             target = word
-    plugins: dict[tuple[str, str, int], Plugin] = {}
+    plugins: dict[tuple[str, str], Plugin] = {}
     for project in projects_at(target, folder, files):
         settings = settings_of(project, {"Configuration": "Debug", "CI": "true", **given}, files)
         for plugin in _plugins(settings):
-            if plugin.span is not None and len(plugins) < MAX_PLUGINS:
-                plugins.setdefault((plugin.id, plugin.span.path, plugin.span.line), plugin)
+            if len(plugins) < MAX_PLUGINS:
+                plugins.setdefault((plugin.id, plugin.soft_why), plugin)  # one is enough, however many projects have it
     return Led(plugins=tuple(plugins.values())) if plugins else None
 
 

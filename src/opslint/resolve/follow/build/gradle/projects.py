@@ -5,7 +5,7 @@ from __future__ import annotations
 import msgspec
 
 from opslint.resolve.follow.build.gradle.says import Reader, Script, Task
-from opslint.resolve.follow.build.gradle.script import statements
+from opslint.resolve.follow.build.gradle.script import MAX_TEXT, statements
 from opslint.resolve.jobs.places import Files
 from opslint.source.words.late import late
 
@@ -21,6 +21,12 @@ _QUOTED = late(r"""["']([^"'\n$]+)["']""")
 _DIRECTORY = late(r"""^project\s*\(\s*["']([\w:.-]+)["']\s*\)\.projectDir\s*=\s*(.*)$""")
 _BUILD_FILE = late(r"""^project\s*\(\s*["']([\w:.-]+)["']\s*\)\.name\s*=\s*["']([\w.-]+)["']""")
 _PRECOMPILED = late(r"(?:^|/)src/main/(?:kotlin|groovy)/(.+)\.gradle(?:\.kts)?$")
+_MADE = late(
+    r"""\bid\s*(?:=|\.set\()?\s*\(?(?:["']([\w.-]+)["']|libs\.plugins\.([\w.]+?)\.get\(\)\.pluginId)\)?\s*;?\s*"""
+    r"""implementationClass\s*(?:=|\.set\()?\s*\(?["']([\w.]+)["']"""
+)
+_LOGIC = late(r"(?:^|/)(?:buildSrc|build-[\w-]*|[\w-]*-?plugins?|gradle)/")
+_SOURCE = late(r"/src/main/(?:kotlin|java|groovy)/.*\.(?:kt|java|groovy)$")
 _BETWEEN = late(r"[-_.]")
 _ROOTED = late(r"^(?:\$\{?root(?:Dir|Project\.projectDir|Project\.rootDir)\}?|…)/")
 
@@ -108,7 +114,23 @@ class _Builder:
         self.folder = folder
         self.files = files
         self.catalogs: dict[str, dict[str, str]] = {}
-        self.conventions = files.kept(("gradle.precompiled",), lambda: precompiled(files))
+        self.conventions = files.kept(("gradle.conventions", folder), self._conventions)
+
+    def _conventions(self) -> dict[str, str]:
+        """The plugins that the repository makes itself, as scripts or as classes: id -> the file that is one."""
+        found = self.files.kept(("gradle.precompiled",), lambda: precompiled(self.files))
+        sources: dict[str, str] | None = None
+        for path in self.files.tree.paths():
+            if path.rpartition("/")[2] not in BUILDS or not _LOGIC.search(path):
+                continue
+            for match in _MADE.finditer((self.files.text(path) or "")[:MAX_TEXT]):
+                if sources is None:
+                    sources = {one.rpartition("/")[2].partition(".")[0]: one for one in self.files.tree.paths() if _SOURCE.search(one)}
+                alias = match[2] and f"libs:{match[2].removesuffix('.asProvider')}"
+                source = sources.get(match[3].rpartition(".")[2])
+                if source is not None:
+                    found = {**found, match[1] or self._plugin(alias): source}
+        return found
 
     def build(self) -> Build:
         """The build with everything its scripts say."""

@@ -12,6 +12,8 @@ from opslint.source.span import Span
 
 MAX_TASKS = 4_000
 MAX_PLUGINS = 120
+MAX_PLACES = 3
+"""Places at which projects have one task that are told."""
 IGNORED = '"ignoreFailures" is true'
 
 _VALUED = words_in(
@@ -160,6 +162,8 @@ class _Walk:
             return
         soft = IGNORED if "true" in (inputs.get("ignoreFailures"), inputs.get("isIgnoreFailures")) else ""
         span = Span(path=applied.path, line=applied.line)
+        if sum(key[0] == name and key[3] == soft for key in self.plugins) >= MAX_PLACES:
+            return
         key = (name, applied.path, applied.line, soft)
         text = f"{applied.id} ({name})" if name != applied.id else name
         self.plugins.setdefault(key, Plugin(system="gradle", id=name, span=span, text=text, soft_why=soft, inputs=inputs))

@@ -20,6 +20,11 @@ _NOT_APPLIED = late(r"\bapply\s*\(?\s*false\b")
 _APPLY = late(r"""^(?:[\w.]*\.)?apply\s*\(?\s*plugin\s*[:=]\s*["']([\w.-]+)["']""")
 _APPLY_TYPE = late(r"^(?:[\w.]*\.)?apply\s*(?:<\s*(?:[\w.]+\.)?(\w+)Plugin\s*>|\(?\s*plugin\s*[:=]\s*(?:[\w.]+\.)?(\w+)Plugin\b)")
 _APPLY_NAMED = late(r"""^(?:[\w.]*\.)?(?:plugins|pluginManager)\.apply\s*\(?\s*["']([\w.-]+)["']""")
+_APPLY_BARE = late(r"""^apply\s*\(\s*["']([\w.-]+)["']\s*\)$""")
+_APPLY_ALIAS = late(
+    r"""^(?:[\w.]*\.)?apply\s*\(\s*(?:plugin\s*=\s*)?(\w+)\."""
+    r"""(?:findPlugin\(\s*["']([\w.-]+)["']\)|plugins\.([\w.]+?)\.get\(\))"""
+)
 _FROM = late(r"""^(?:[\w.]*\.)?apply\s*\(?\s*from\s*[:=]\s*(?:(?:root[Pp]roject\.|project\.)?file\s*\()?\s*["']([^"'\n]+)["']""")
 _REGISTER = late(r"""^(?:va[lr]\s+\w+\s*=\s*|def\s+\w+\s*=\s*)?(?:project\.)?(?:tasks\.)?(?:register|create|maybeCreate)"""
                  r"""(?:<\s*([\w.]+)\s*>)?\s*\(\s*["']([\w.-]+)["'](.*)$""")
@@ -40,8 +45,11 @@ _TASK_OF = late(r"""(?:tasks\.)?(?:named|getByName|findByName|task)\s*(?:<[^>]*>
 _PROJECT = late(r"""project\s*\(\s*["']([\w:.-]+)["']""")
 _SCOPE = late(r"""^(?:rootProject\.)?(allprojects|subprojects)(?:\.(?:each|forEach|configureEach))?$"""
               r"""|^configure\s*\(.*?\b(allprojects|subprojects)\b|^project\s*\(\s*["']([\w:.-]+)["']\s*\)$""")
-_THROUGH = late(r"^(?:afterEvaluate|(?:project\.)?(?:plugins|pluginManager)\.\w+.*|project|with\s*\(.*|gradle\.projectsEvaluated|"
-                r"apply|run|project\.afterEvaluate|tasks|project\.tasks)$")
+_THROUGH = late(
+    r"^(?:(?:[\w ]+ )?class \w+.*\bPlugin<.*|override fun apply\b.*|public void apply\b.*|void apply\(.*|target\.run|afterEvaluate"
+    r"|(?:project\.)?(?:plugins|pluginManager)\.\w+.*|project|with\s*\(.*|gradle\.projectsEvaluated|apply|run|project\.afterEvaluate"
+    r"|tasks|project\.tasks)$"
+)
 _MAYBE = late(r"^(?:if|else|when|for|while|try|catch|switch)\b")
 _INSIDE = late(r"^(?:doLast|doFirst|(?:[\w.]+\.)?exec|(?:[\w.]+\.)?javaexec|(?:[\w.]+\.)?configure)\b")
 
@@ -134,9 +142,12 @@ class Reader:
 
     def _applies(self, one: Statement, scope: str) -> bool:
         """Whether a statement applies a plugin or another script; it is taken in."""
-        found = _APPLY.match(one.text) or _APPLY_NAMED.match(one.text)
+        found = _APPLY.match(one.text) or _APPLY_NAMED.match(one.text) or _APPLY_BARE.match(one.text)
         if found is not None:
             self.plugins.append(Said(scope, found[1], one.line))
+            return True
+        if (alias := _APPLY_ALIAS.match(one.text)) is not None:
+            self.plugins.append(Said(scope, f"{alias[1]}:{(alias[2] or alias[3]).replace('-', '.').removesuffix('.asProvider')}", one.line))
             return True
         if (typed := _APPLY_TYPE.match(one.text)) is not None:
             name = typed[1] or typed[2]

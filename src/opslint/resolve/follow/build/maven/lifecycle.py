@@ -145,6 +145,10 @@ BUILT_IN = (("test", f"{APACHE}:maven-surefire-plugin", "test"), ("compile", f"{
 """(phase, plugin, goal) that a module with code has without saying so, as far as tools look at them."""
 
 
+ONCE = frozenset({f"{APACHE}:maven-surefire-plugin:test", f"{APACHE}:maven-failsafe-plugin:integration-test"})
+"""Goals of which one place is enough, as nothing but that they run is asked of them."""
+
+
 def prefix_of(plugin: str) -> str:
     """The prefix of a plugin by its name: `maven-x-plugin` and `x-maven-plugin` are x."""
     name = plugin.rpartition(":")[2]

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections import Counter
+
 from opslint.resolve.follow.build.maven.asked import Asked, asked
-from opslint.resolve.follow.build.maven.lifecycle import GOALS, prefix_of, upto
+from opslint.resolve.follow.build.maven.lifecycle import GOALS, ONCE, prefix_of, upto
 from opslint.resolve.follow.build.maven.modules import Bound, Module, asked_goal, bound_goals, modules_of
 from opslint.resolve.follow.build.maven.pom import Pom, filled, pom_at
 from opslint.resolve.follow.follower import Lead, Led, Plugin
@@ -11,6 +13,8 @@ from opslint.resolve.jobs.places import Files
 from opslint.source.span import Span
 
 MAX_PLUGINS = 120
+MAX_PLACES = 3
+"""Places at which modules bind one goal that are told."""
 NEVER = "`--fail-never` lets the build pass whatever fails"
 
 _FRONTEND = "com.github.eirslett:frontend-maven-plugin:"
@@ -53,6 +57,7 @@ def _led(words: tuple[str, ...], folder: str, files: Files) -> Led | None:
     explicit = [goal for goal in want.goals if ":" in goal]
     leads: dict[tuple[str, str, int], Lead] = {}
     plugins: dict[tuple[str, ...], Plugin] = {}
+    places: Counter[tuple[str, str]] = Counter()
     hard = False
     for module in modules:
         named = [one for goal in explicit if (one := asked_goal(goal, module)) is not None]
@@ -63,8 +68,11 @@ def _led(words: tuple[str, ...], folder: str, files: Files) -> Led | None:
             if _skipped(one, module):
                 continue
             plugin = _plugin(one, module, want)
-            plugins.setdefault((one.id, one.path, str(one.line), plugin.soft_why, str(one.configuration)), plugin)
             hard |= not plugin.soft_why
+            key = (one.id, one.path, str(one.line), plugin.soft_why, str(one.configuration))
+            if key not in plugins and places[one.id, plugin.soft_why] < (1 if one.id in ONCE else MAX_PLACES):
+                places[one.id, plugin.soft_why] += 1
+                plugins[key] = plugin
             if (lead := _lead(one, module)) is not None:
                 leads.setdefault((lead.script, one.path, one.line), lead)
     if not plugins:
