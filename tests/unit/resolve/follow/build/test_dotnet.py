@@ -113,7 +113,8 @@ def test_imported_files_count_and_may_name_one_another() -> None:
 
 
 def test_shared_files_above_count_when_they_are_imported() -> None:
-    above = "<Project><Import Project=\"$([MSBuild]::GetPathOfFileAbove('Directory.Build.props', '$(MSBuildThisFileDirectory)../'))\" /></Project>"
+    found = "$([MSBuild]::GetPathOfFileAbove('Directory.Build.props', '$(MSBuildThisFileDirectory)../'))"
+    above = f'<Project><Import Project="{found}" /></Project>'
     files = {"src/app.csproj": PROJECT, "src/Directory.Build.props": above, "Directory.Build.props": HARD}
     assert followed("dotnet build src/app.csproj", files)[1].blocking
     assert not followed("dotnet build src/app.csproj", {**files, "src/Directory.Build.props": "<Project />"})[1].blocking

@@ -96,7 +96,8 @@ def test_convention_plugin_of_the_repository_is_read() -> None:
 
 def test_convention_plugin_made_as_a_class_is_read() -> None:
     made = 'gradlePlugin { plugins { register("x") {\n id = "acme.lint"\n implementationClass = "acme.LintPlugin"\n} } }'
-    source = 'class LintPlugin : Plugin<Project> {\n override fun apply(target: Project) {\n with(target) {\n pluginManager.apply("pmd")\n} } }'
+    body = 'override fun apply(target: Project) {\n with(target) {\n pluginManager.apply("pmd")\n} }'
+    source = f"class LintPlugin : Plugin<Project> {{\n {body} }}"
     files = {
         "settings.gradle.kts": 'include(":app")',
         "app/build.gradle.kts": 'plugins { id("acme.lint") }',

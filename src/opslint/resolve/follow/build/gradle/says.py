@@ -43,6 +43,7 @@ _SET = late(r"^(?:[\w.]+\.)?(\w+)\s*(?:=|\(|\s)\s*\(?\s*(.*?)\)?$")
 _TASK_OF = late(r"""(?:tasks\.)?(?:named|getByName|findByName|task)\s*(?:<[^>]*>)?\s*\(\s*["']([\w:-]+)["']|tasks\.([A-Za-z]\w*)"""
                 r"""|tasks\[["']([\w-]+)["']\]""")
 _PROJECT = late(r"""project\s*\(\s*["']([\w:.-]+)["']""")
+_GIVEN = late(r"""^["']?(spotbugs|detekt)Plugins["']?\s*\(?\s*["']?([\w.:-]+)""")
 _SCOPE = late(r"""^(?:rootProject\.)?(allprojects|subprojects)(?:\.(?:each|forEach|configureEach))?$"""
               r"""|^configure\s*\(.*?\b(allprojects|subprojects)\b|^project\s*\(\s*["']([\w:.-]+)["']\s*\)$""")
 _THROUGH = late(
@@ -161,6 +162,9 @@ class Reader:
     def _says(self, one: Statement, scope: str) -> None:
         """A statement that makes or configures a task, or the block of an extension."""
         block = one.block or ()
+        if one.text == "dependencies":
+            self._given(block)
+            return
         if (extension := _EXTENSION.match(one.text)) is not None:
             name = extension[1] or extension[2]
             self._settings(name[0].lower() + name[1:], block)
@@ -174,6 +178,13 @@ class Reader:
             self.tasks.append((scope, task))
             if not task.new:
                 self._settings(task.name, block)
+
+    def _given(self, block: tuple[Statement, ...]) -> None:
+        """What is given to tools beside the code: `spotbugsPlugins 'group:name:version'`."""
+        for one in block:
+            if (found := _GIVEN.match(one.text)) is not None:
+                settings = self.blocks.setdefault(found[1], {})
+                settings["dependency"] = f"{settings.get('dependency', '')} {found[2]}".strip()[:1_000]
 
     def _settings(self, name: str, block: tuple[Statement, ...]) -> None:
         settings = _settings_of(block)
