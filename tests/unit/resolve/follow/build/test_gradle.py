@@ -203,6 +203,18 @@ def test_multiplatform_tests_are_not_those_of_java() -> None:
     assert names("gradle test", files) == []
 
 
+@pytest.mark.parametrize(("plugin", "runs"), [("org.springframework.boot", True), ("java", False)])
+def test_bill_of_materials_is_made_by_a_build_when_spring_boot_packs_it(plugin: str, runs: bool) -> None:
+    text = f"plugins {{\n id '{plugin}'\n id 'org.cyclonedx.bom'\n}}"
+    assert ("gradle cyclonedxBom" in names("gradle assemble", {"build.gradle": text})) is runs
+    assert "gradle cyclonedxBom" in names("gradle cyclonedxBom", {"build.gradle": text})
+
+
+@pytest.mark.parametrize(("run", "signs"), [("gradle publish", True), ("gradle publishToMavenLocal", False), ("gradle build", False)])
+def test_signing_runs_when_something_is_published(run: str, signs: bool) -> None:
+    assert ("gradle signing" in names(run, {"build.gradle": "plugins { id 'signing' }"})) is signs
+
+
 def test_settings_reach_the_tool_files() -> None:
     text = "plugins { id 'org.owasp.dependencycheck' }\ndependencyCheck {\n  failBuildOnCVSS = 7.0f\n}"
     assert followed("gradle dependencyCheckAnalyze", {"build.gradle": text})[1].inputs["failBuildOnCVSS"] == "7.0"

@@ -138,7 +138,7 @@ class _Walk:
                 continue
             if brings.under == under and not self._loose(brings, project):
                 needs += brings.hung
-            if under == "bootJar" and applied.id == "org.cyclonedx.bom":
+            if under == "bootJar" and applied.id == "org.cyclonedx.bom" and "org.springframework.boot" in project.plugins:
                 needs.append("cyclonedxBom")  # Spring Boot puts it into the archive
             if name in brings.hung or name in brings.more:
                 self._plug(applied, brings, name, project, said)
