@@ -149,6 +149,12 @@ def test_plugin_is_soft_when_it_ignores_failures(text: str) -> None:
     assert not command.blocking
 
 
+@pytest.mark.parametrize(("word", "soft"), [("abortOnError false", '"abortOnError" is false'), ("abortOnError = true", "")])
+def test_android_lint_is_soft_when_it_does_not_abort(word: str, soft: str) -> None:
+    text = f"plugins {{ id 'com.android.library' }}\nandroid {{\n lint {{\n  {word}\n }}\n}}"
+    assert followed("gradle lint", {"build.gradle": text})[1].soft_why == soft
+
+
 @pytest.mark.parametrize(
     "text",
     ["checkstyleMain.enabled = false", "tasks.named('checkstyleMain') { enabled = false }", "checkstyleMain { onlyIf { false } }"],

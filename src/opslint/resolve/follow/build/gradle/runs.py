@@ -161,6 +161,8 @@ class _Walk:
         if "false" in (inputs.get("enabled"), inputs.get("isEnabled")) or inputs.get("skip") == "true":
             return
         soft = IGNORED if "true" in (inputs.get("ignoreFailures"), inputs.get("isIgnoreFailures")) else ""
+        if name.startswith("lint") and "false" in (inputs.get("abortOnError"), inputs.get("isAbortOnError")):
+            soft = '"abortOnError" is false'
         span = Span(path=applied.path, line=applied.line)
         if sum(key[0] == name and key[3] == soft for key in self.plugins) >= MAX_PLACES:
             return

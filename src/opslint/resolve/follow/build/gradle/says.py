@@ -280,6 +280,8 @@ def _settings_of(block: tuple[Statement, ...]) -> dict[str, str]:
     for one in block:
         if one.block is not None:
             name = one.text.partition("(")[0].strip()
+            if name in ("lint", "lintOptions"):  # of an Android project, which has its settings inside its own
+                found.update(_settings_of(one.block))
             if name and len(name) < 60:
                 found.setdefault(name, " ".join(inner.text.partition("(")[0].strip() for inner in one.block)[:400])
         elif (match := _SET.match(one.text.replace(".set(", "("))) is not None and len(match[2]) < 400:
