@@ -48,18 +48,37 @@ Sourced = dict[str, Lead]
 """Name of a function -> the script that was read in and defines it."""
 
 
+class Plugin(msgspec.Struct, frozen=True, kw_only=True):
+    """A plugin that a build tool runs for a command.
+
+    Shape: `system` and `id` as the `plugins` of a tool file have them (maven `group:artifact:goal`, gradle a task or a plugin's id,
+           nuget a package); `span` is where the build's files bind it, None where the command itself names it; `text` is what the
+           chain shows there. `soft_why` says why the build goes on when it fails; `inputs` is how it is configured.
+    """
+
+    system: str
+    id: str
+    span: Span | None = None
+    text: str = ""
+    soft_why: str = ""
+    inputs: dict[str, str] = {}
+
+
 class Led(msgspec.Struct, frozen=True, kw_only=True):
     """What a follower says of one command.
 
     Shape: `leads` are the scripts it runs, in order; `dead` says why it cannot run though its files were found (no such script),
            "" otherwise; `stub` is True where its script only says that there is none; `marks` are what a program of one's own
-           plainly does, as `Command.marks`.
+           plainly does, as `Command.marks`; `plugins` are those of a build tool that run; `soft_why` says why all that it runs
+           cannot fail it, by the build's own files.
     """
 
     leads: tuple[Lead, ...] = ()
     dead: str = ""
     stub: bool = False
     marks: tuple[str, ...] = ()
+    plugins: tuple[Plugin, ...] = ()
+    soft_why: str = ""
 
 
 class Leads(Protocol):
@@ -146,9 +165,12 @@ class Follower:
             return activity
         if led.marks:
             activity = msgspec.structs.replace(activity, command=msgspec.structs.replace(command, marks=led.marks))
+        found.extend(_plugged(activity, plugin) for plugin in led.plugins[: max(0, MAX_FOLLOWED - len(found))])
+        if led.soft_why and not activity.soft_why:
+            activity = msgspec.structs.replace(activity, soft_why=led.soft_why, blocking=False)
         for lead in led.leads:
             place = (lead.span.path, lead.span.line)
-            if place not in seen:
+            if place not in seen and len(found) < MAX_FOLLOWED:
                 inner = self._read_in(lead, sourced) if layer[0] in SOURCING else {}
                 self._enter(activity, lead, (*seen, place), found, inner)
         if led.stub:
@@ -268,6 +290,23 @@ def _led(activity: Activity, lead: Lead, told: Command) -> Activity:
         blocking=not soft,
         chain=(*activity.chain, Hop(path=span.path, line=line, text=shown(lead.script[told.offset : told.end]))),
         env={**({} if lead.apart else activity.env), **lead.env, **told.env},
+    )
+
+
+def _plugged(activity: Activity, plugin: Plugin) -> Activity:
+    """One plugin that a build tool runs."""
+    span, soft = plugin.span or activity.span, activity.soft_why or plugin.soft_why
+    hop = () if plugin.span is None else (Hop(path=span.path, line=span.line, text=shown(plugin.text or plugin.id)),)
+    return msgspec.structs.replace(
+        activity,
+        kind=ActivityKind.PLUGIN,
+        name=f"{plugin.system} {plugin.id}",
+        span=span,
+        command=None,
+        inputs=plugin.inputs,
+        soft_why=soft,
+        blocking=not soft,
+        chain=(*activity.chain, *hop),
     )
 
 

@@ -78,8 +78,9 @@ def _package_runner(argv: Words) -> list[Peel]:
 
 def _go(argv: Words) -> list[Peel]:
     """`go run path@version args` runs the path's last element; `go tool x` runs x."""
-    if len(argv) > 2 and argv[1] == "tool" and not argv[2].startswith("-"):
-        return [Peel(argv=(argv[2].rpartition("/")[2], *argv[3:]))]
+    if len(argv) > 2 and argv[1] == "tool":
+        at = operand(argv, 2, frozenset({"-C", "-modfile"}))
+        return [Peel(argv=(argv[at].rpartition("/")[2], *argv[at + 1 :]))] if at < len(argv) else []
     if len(argv) < 3 or argv[1] != "run":
         return []
     index = operand(argv, 2, frozenset({"-C", "-exec", "-ldflags", "-mod", "-modfile", "-tags", "-p", "-gcflags"}))
@@ -91,6 +92,17 @@ def _go(argv: Words) -> list[Peel]:
     parts = path.split("/")
     name = parts[-2] if re.fullmatch(r"v\d+", parts[-1]) and len(parts) > 1 else parts[-1]
     return [Peel(argv=(name, *argv[index + 1 :]))]
+
+
+def _php(argv: Words) -> list[Peel]:
+    """`php -d x=y vendor/bin/phpunit` and `php tool.phar` run a program; a script of one's own is none."""
+    index = operand(argv, 1, frozenset({"-d", "-c", "-z", "-t"}))
+    if index >= len(argv) or any(word in ("-r", "-l", "-S", "-B", "-R", "-F", "-E") for word in argv[1:index]):
+        return []
+    word = argv[index]
+    if word.endswith(".phar"):
+        return [Peel(argv=(word.rpartition("/")[2].removesuffix(".phar"), *argv[index + 1 :]))]
+    return [Peel(argv=argv[index:])] if "bin/" in word and not word.endswith(".php") else []
 
 
 def _cargo(argv: Words) -> list[Peel]:
@@ -125,6 +137,7 @@ RUNNERS = {
     "bun": _package_runner,
     "go": _go,
     "cargo": _cargo,
+    "php": _php,
     "start-server-and-test": _server_and_test,
     "start-test": _server_and_test,
     "concurrently": _concurrently,

@@ -129,6 +129,15 @@ go run golang.org/x/vuln/cmd/govulncheck@latest ./... => govulncheck ./...
 go run mvdan.cc/gofumpt/v2@v2 -l . => gofumpt -l .
 go run ./cmd/app => go run ./cmd/app
 go tool staticcheck ./... => staticcheck ./...
+go tool -modfile=tools/go.mod golangci-lint run => golangci-lint run
+composer exec -- phpstan analyse => phpstan analyse
+composer -d app exec phpunit => phpunit
+composer install => composer install
+php -d memory_limit=-1 vendor/bin/phpstan analyse => phpstan analyse
+php bin/tool.php x => php bin/tool.php x
+php artisan test => php artisan test
+php tools/php-cs-fixer.phar check => php-cs-fixer check
+php -l vendor/bin/phpunit => php -l vendor/bin/phpunit
 cargo +nightly fmt --check => cargo fmt --check
 rustup run nightly cargo test => cargo test
 start-server-and-test 'serve x' http://localhost:3 'cypress run' => serve x

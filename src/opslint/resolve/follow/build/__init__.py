@@ -1,0 +1,1 @@
+"""Build tools: the plugins, tasks and scripts that their commands run."""

@@ -1,0 +1,1 @@
+"""Rake: tasks of a Rakefile, and what their bodies run."""
