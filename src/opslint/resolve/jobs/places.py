@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from bisect import bisect_right
+from collections.abc import Callable
+from typing import TypeVar, cast
 
 from opslint.errors import UnreadableFile
 from opslint.model.pipeline import Step
@@ -11,17 +13,28 @@ from opslint.source.span import Span
 from opslint.source.tree import Tree
 
 MAX_LINES = 20_000
+Made = TypeVar("Made")
 
 
 class Files:
-    """Lines of the tree's files, one file at a time."""
+    """Lines of the tree's files, one file at a time; and what was made of files that many commands lead to."""
 
-    __slots__ = ("_lines", "_path", "tree")
+    __slots__ = ("_kept", "_lines", "_path", "tree")
 
     def __init__(self, tree: Tree) -> None:
         self.tree = tree
         self._path = ""
         self._lines: list[str] = []
+        self._kept: dict[tuple[str, ...], object] = {}
+
+    def kept(self, key: tuple[str, ...], make: Callable[[], Made]) -> Made:
+        """What `make` gives, made once for each key.
+
+        Shape: the key begins with the name of the module that asks, so that each finds its own.
+        """
+        if key not in self._kept:
+            self._kept[key] = make()
+        return cast("Made", self._kept[key])
 
     def lines(self, path: str) -> list[str]:
         """The lines of a file, none where it cannot be read."""

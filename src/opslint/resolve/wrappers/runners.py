@@ -6,7 +6,16 @@ import re
 
 from opslint.resolve.wrappers.form import Peel, operand, option
 from opslint.resolve.wrappers.naming import Words, unpinned
-from opslint.resolve.wrappers.tables import COVERAGE_VALUED, MODULES, NPX_VALUED, PYTHON_VALUED, SCRIPT_NAMES, YARN_BUILTINS
+from opslint.resolve.wrappers.tables import (
+    CONCURRENTLY_VALUED,
+    COVERAGE_VALUED,
+    MODULES,
+    NPX_VALUED,
+    PYTHON_VALUED,
+    SCRIPT_NAMES,
+    SHORTCUTS,
+    YARN_BUILTINS,
+)
 
 
 def _python(argv: Words) -> list[Peel]:
@@ -108,10 +117,34 @@ def _server_and_test(argv: Words) -> list[Peel]:
 
 
 def _concurrently(argv: Words) -> list[Peel]:
-    words = argv[
-        operand(argv, 1, frozenset({"-n", "-c", "-p", "-s", "-l", "-m", "--names", "--success", "--prefix", "--max-processes"})) :
-    ]
-    return [Peel(script=word.replace("npm:", "npm run ", 1) if word.startswith("npm:") else word) for word in words[:16]]
+    """`concurrently "eslint ." npm:test`: commands and scripts; `npm:lint:*` stays as it is for the follower to write out.
+
+    Source: concurrently, "Command Shortcuts", "Success Conditions".
+    """
+    rest = argv[operand(argv, 1, CONCURRENTLY_VALUED) :]
+    words = rest[: rest.index("--")] if "--" in rest else rest
+    names = (option(argv, ("-n", "--names")) or "").split(",")
+    wanted = option(argv, ("-s", "--success")) or "all"
+    found: list[Peel] = []
+    for index, word in enumerate(words[:16]):
+        manager, colon, script = word.partition(":")
+        run = SHORTCUTS.get(manager, "") if colon and script else ""
+        name = names[index] if index < len(names) and names[index] else script.partition(" ")[0] if run else ""
+        soft = _spared(wanted, {f"command-{index}", f"command-{name}"})
+        if run and "*" in script:
+            if len(argv) == 2:
+                return []  # this one is what is left to follow
+            found.append(Peel(argv=(argv[0], word), soft=soft))
+        else:
+            found.append(Peel(script=f"{run} {script}" if run else word, soft=soft))
+    return found
+
+
+def _spared(wanted: str, names: set[str]) -> str:
+    """Why a command's failure does not count by `--success`, "" where it does."""
+    left_out = wanted.startswith("!command-") and wanted[1:] in names
+    other = wanted.startswith("command-") and wanted not in names
+    return f"concurrently --success {wanted} does not count it" if left_out or other else ""
 
 
 RUNNERS = {
@@ -128,4 +161,5 @@ RUNNERS = {
     "start-server-and-test": _server_and_test,
     "start-test": _server_and_test,
     "concurrently": _concurrently,
+    "conc": _concurrently,
 }
