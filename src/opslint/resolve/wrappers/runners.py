@@ -10,6 +10,7 @@ from opslint.resolve.wrappers.tables import (
     CONCURRENTLY_VALUED,
     COVERAGE_VALUED,
     MODULES,
+    NODE_COVERAGE_VALUED,
     NPX_VALUED,
     PYTHON_VALUED,
     SCRIPT_NAMES,
@@ -55,10 +56,11 @@ def _coverage(argv: Words) -> list[Peel]:
 
 
 def _npx(argv: Words) -> list[Peel]:
-    script = option(argv, ("-c", "--call"))
+    start = operand(argv, 1, NPX_VALUED)
+    script = option(argv[:start], ("-c", "--call"))
     if script:
         return [Peel(script=script)]
-    rest = argv[operand(argv, 1, NPX_VALUED) :]
+    rest = argv[start:]
     return [Peel(argv=(unpinned(rest[0]), *rest[1:]))] if rest else []
 
 
@@ -140,6 +142,12 @@ def _concurrently(argv: Words) -> list[Peel]:
     return found
 
 
+def _node_coverage(argv: Words) -> list[Peel]:
+    """`c8 npm test`, `nyc -r lcov mocha`: what they measure; `report` and its kin run nothing."""
+    rest = argv[operand(argv, 1, NODE_COVERAGE_VALUED) :]
+    return [Peel(argv=rest)] if rest and rest[0] not in ("report", "check-coverage", "instrument", "merge") else []
+
+
 def _spared(wanted: str, names: set[str]) -> str:
     """Why a command's failure does not count by `--success`, "" where it does."""
     left_out = wanted.startswith("!command-") and wanted[1:] in names
@@ -154,6 +162,7 @@ RUNNERS = {
     "coverage": _coverage,
     "npx": _npx,
     "yarn": _package_runner,
+    "jlpm": _package_runner,
     "pnpm": _package_runner,
     "bun": _package_runner,
     "go": _go,
@@ -162,4 +171,6 @@ RUNNERS = {
     "start-test": _server_and_test,
     "concurrently": _concurrently,
     "conc": _concurrently,
+    "c8": _node_coverage,
+    "nyc": _node_coverage,
 }

@@ -211,6 +211,10 @@ CONCURRENTLY_VALUED = words_in(
     "-n -c -p -s -l -m -t --names --name-separator --prefix-colors --prefix --prefix-length --success --max-processes "
     "--timestamp-format --restart-tries --restart-after --hide --kill-signal --ks --kill-timeout --default-input-target --teardown"
 )
+NODE_COVERAGE_VALUED = words_in(
+    "-r -n -x -e -i -o --reporter --reports-dir --report-dir --include --exclude --extension --temp-directory --temp-dir --src --cwd "
+    "--branches --functions --lines --statements --require --config --nycrc-path"
+)
 SHORTCUTS = {
     "npm": "npm run",
     "pnpm": "pnpm run",

@@ -8,6 +8,7 @@ from opslint.resolve.follow.javascript.packages import few, script_leads
 from opslint.resolve.follow.javascript.sequences import matched
 from opslint.resolve.follow.javascript.workspaces import mapping_at, matching
 from opslint.resolve.jobs.places import Files
+from opslint.resolve.wrappers.form import operand
 from opslint.source.node import Mapping, Scalar, strings_of
 from opslint.source.span import Span
 
@@ -47,10 +48,10 @@ def _asked(argv: tuple[str, ...], folder: str) -> tuple[str, list[str], str, str
     """Task, words handed to it, folder, configuration, whether every member is meant, and whether it stays in the folder."""
     from opslint.resolve.shell.state import joined
 
-    if "task" not in argv[1:3]:
+    index = operand(argv, 1, frozenset()) + 1
+    if argv[index - 1 : index] != ("task",):
         return None
     config, every, stays = "", False, False
-    index = argv.index("task") + 1
     while index < len(argv):
         word = argv[index]
         key, equals, value = word.partition("=")

@@ -31,6 +31,8 @@ def follow(argv: tuple[str, ...], folder: str, env: dict[str, str], files: Files
     Source: npm, "run"; Yarn, "run", "workspaces foreach"; pnpm, "run", "recursive"; Bun, "run"; Node.js, "--run".
     """
     del env
+    if argv[0] == "jlpm":  # the yarn that JupyterLab brings
+        argv = ("yarn", *argv[1:])
     request = request_of(argv)
     if request is None or "…" in request.inside or any("…" in name for name in request.names):
         return None

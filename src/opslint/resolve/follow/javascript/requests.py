@@ -12,6 +12,7 @@ RUN = frozenset({"run", "run-script", "rum", "urn"})
 _OWN = {"test": "test", "t": "test", "tst": "test", "start": "start", "stop": "stop", "restart": "restart"}
 _EVERY = frozenset({"--workspaces", "-ws", "-r", "--recursive", "-A", "--all", "--worktree"})
 _SELECTING = frozenset({"-w", "--workspace", "-F", "--filter", "--filter-prod", "--include", "--from"})
+_EXACT = frozenset({"-w", "--workspace", "--include", "--from"})
 _FOLDER = frozenset({"--prefix", "-C", "--cwd", "--dir"})
 _OTHER = words_in(
     "--loglevel --reporter --script-shell --userconfig --cache --registry --workspace-concurrency --changed-files-ignore-pattern "
@@ -84,7 +85,7 @@ def _option(argv: Words, index: int, request: Request, head: str) -> int:
     if takes and not equals:
         value = argv[index + 1] if index + 1 < len(argv) else ""
     if takes and key in _SELECTING:
-        (request.exact if key in ("-w", "--workspace") else request.selectors).append(value)
+        (request.exact if key in _EXACT else request.selectors).append(value)
     elif takes and key in _FOLDER:
         request.inside = value
     request.every |= key in _EVERY and not (head == "npm" and key in ("-r", "-A", "--all"))

@@ -13,7 +13,7 @@ from opslint.resolve.jobs.places import Files
 from opslint.source.node import Mapping, strings_of
 from opslint.source.words.late import late
 
-MAX_PACKAGES = 500
+MAX_PACKAGES = 3000
 """Packages of one workspace."""
 MAX_GLOBS = 100
 MAX_BRACES = 32
@@ -162,13 +162,14 @@ def selected(selectors: list[str], folder: str, workspace: Workspace, *, root: M
     Source: pnpm, "Filtering"; Turborepo, "--filter".
     """
     packages = [*([root] if root is not None else []), *workspace.packages]
+    selectors = [one for written in selectors[:MAX_GLOBS] for one in braces(written)]
     plain = [one for one in selectors if not one.startswith("!")]
     chosen: dict[str, Manifest] = {}
-    for selector in plain[:MAX_GLOBS]:
+    for selector in plain:
         chosen.update((one.path, one) for one in _select(selector, folder, packages))
     if not plain:
         chosen = {one.path: one for one in workspace.packages}
-    for selector in selectors[:MAX_GLOBS]:
+    for selector in selectors:
         if selector.startswith("!"):
             for one in _select(selector[1:], folder, packages):
                 chosen.pop(one.path, None)
