@@ -20,7 +20,9 @@ _LOCKS = (("pnpm-lock.yaml", "pnpm"), ("yarn.lock", "yarn"), ("bun.lock", "bun")
 _STUB = late(r"no tests? (?:specified|yet|defined)", re.IGNORECASE)
 _HOOKS_OFF = late(r"^\s*(?:enable-pre-post-scripts|enablePrePostScripts)\s*[=:]\s*false", re.MULTILINE)
 _HOOKS_ON = late(r"^\s*(?:enable-pre-post-scripts|enablePrePostScripts)\s*[=:]\s*true", re.MULTILINE)
-_PATTERN = late(r"/\^?([\w:.@-]*)(?:\.[*+])?\$?/")
+_ATOM = r"(?:[\w:@ -]|\\?[./-]|\\[dws]|\[[^\]\\\[]{1,40}\]|\((?:\?:)?[\w:@|-]{1,200}\))"
+_PATTERN = late(rf"/(\^?(?:{_ATOM}(?:[*+?]|\{{\d{{1,2}}\}})?)*\$?)/")
+MAX_REPEATS = 2
 
 
 def follow(argv: tuple[str, ...], folder: str, env: dict[str, str], files: Files) -> Led | None:
@@ -54,7 +56,8 @@ def follow(argv: tuple[str, ...], folder: str, env: dict[str, str], files: Files
         return Led(leads=few(leads), stub=True)
     if leads:
         return Led(leads=_told(few(leads), request))
-    if single and packages and request.explicit and not request.lenient and argv[0] in ("npm", "pnpm", "node"):
+    certain = single and request.explicit and not request.lenient and argv[0] in ("npm", "pnpm", "node")
+    if certain and packages and not _is_pattern(request.names[0]):
         return Led(dead=f'package.json has no script "{request.names[0]}"')
     return None
 
@@ -85,20 +88,27 @@ def _scripts_named(request: Request, manifest: Manifest, head: str) -> list[str]
     """The scripts of a package that a request names: pnpm takes `/pattern/` too."""
     found: list[str] = []
     for name in request.names:
-        pattern = _PATTERN.fullmatch(name) if head == "pnpm" else None
-        if pattern is None:
-            found.extend([name] if name in manifest.scripts else [])
-            continue
-        open_start, open_end = not name.startswith("/^"), not name.endswith("$/") or ".*" in name or ".+" in name
-        found.extend(
-            one
-            for one in manifest.scripts
-            if one == pattern[1]
-            or (open_end and one.startswith(pattern[1]))
-            or (open_start and one.endswith(pattern[1]))
-            or (open_start and open_end and pattern[1] in one)
-        )
+        if head == "pnpm" and _is_pattern(name):
+            found.extend(_matching(name, manifest))
+        elif name in manifest.scripts:
+            found.append(name)
     return found
+
+
+def _is_pattern(name: str) -> bool:
+    return len(name) > 2 and name.startswith("/") and name.endswith("/")
+
+
+def _matching(name: str, manifest: Manifest) -> list[str]:
+    """The scripts a regular expression matches; only plain ones are tried, which cannot take long."""
+    found = _PATTERN.fullmatch(name) if len(name) <= 200 else None
+    if found is None or sum(found[1].count(sign) for sign in "*+") > MAX_REPEATS:
+        return []
+    try:
+        pattern = re.compile(found[1])
+    except re.error:
+        return []
+    return [one for one in manifest.scripts if len(one) <= 100 and pattern.search(one)]
 
 
 def _told(leads: tuple[Lead, ...], request: Request) -> tuple[Lead, ...]:

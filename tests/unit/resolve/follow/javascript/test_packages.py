@@ -160,10 +160,22 @@ def test_lifecycle_scripts_are_run_when_installing_or_publishing(leaves: Leaves,
     assert leaves(command, {"package.json": {"scripts": scripts}}) == found
 
 
-def test_pnpm_runs_every_script_of_a_pattern_when_it_is_given_one(leaves: Leaves) -> None:
-    files = {"package.json": {"scripts": {"lint:js": "eslint .", "lint:css": "stylelint .", "prelint": "jest"}}}
-    assert leaves('pnpm run "/^lint:.*/"', files) == ["eslint .", "stylelint ."]
-    assert leaves('pnpm run "/(a+)+$/"', files) == []
+@pytest.mark.parametrize(
+    ("pattern", "found"),
+    [
+        ("/^lint:.*/", ["eslint .", "stylelint ."]),
+        ("/^lint:(js|css)$/", ["eslint .", "stylelint ."]),
+        ("/lint/", ["eslint .", "stylelint .", "jest"]),
+        ("/^test:ts[0-9]{2}$/", ["tsc"]),
+        ("/(a+)+$/", []),
+        ("/[/", []),
+        ("/^nothing/", []),
+    ],
+)
+def test_pnpm_runs_every_script_of_a_pattern_when_it_is_a_plain_one(run: Run, leaves: Leaves, pattern: str, found: list[str]) -> None:
+    files = {"package.json": {"scripts": {"lint:js": "eslint .", "lint:css": "stylelint .", "prelint": "jest", "test:ts59": "tsc"}}}
+    assert leaves(f'pnpm run "{pattern}"', files) == found
+    assert not run(f'pnpm run "{pattern}"', files)[0].disabled
 
 
 def test_wireit_runs_the_command_and_what_it_needs_when_a_script_says_wireit(run: Run) -> None:
