@@ -142,6 +142,13 @@ def _concurrently(argv: Words) -> list[Peel]:
     return found
 
 
+def _rush_by_node(argv: Words) -> list[Peel]:
+    """`node common/scripts/install-run-rush.js x` is `rush x` of the version the repository asks for."""
+    name = argv[1].rpartition("/")[2] if len(argv) > 2 else ""
+    program = {"install-run-rush.js": "rush", "install-run-rushx.js": "rushx"}.get(name, "")
+    return [Peel(argv=(program, *argv[2:]))] if program else []
+
+
 def _node_coverage(argv: Words) -> list[Peel]:
     """`c8 npm test`, `nyc -r lcov mocha`: what they measure; `report` and its kin run nothing."""
     rest = argv[operand(argv, 1, NODE_COVERAGE_VALUED) :]
@@ -171,6 +178,7 @@ RUNNERS = {
     "start-test": _server_and_test,
     "concurrently": _concurrently,
     "conc": _concurrently,
+    "node": _rush_by_node,
     "c8": _node_coverage,
     "nyc": _node_coverage,
 }

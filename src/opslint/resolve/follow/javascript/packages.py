@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import partial
 
 from opslint.resolve.follow.follower import Lead, Led
 from opslint.resolve.follow.javascript.manifest import Manifest, Script, manifest_at
@@ -33,6 +34,11 @@ def follow(argv: tuple[str, ...], folder: str, env: dict[str, str], files: Files
     Source: npm, "run"; Yarn, "run", "workspaces foreach"; pnpm, "run", "recursive"; Bun, "run"; Node.js, "--run".
     """
     del env
+    return files.kept(("javascript.led", folder, *argv), partial(_follow, argv, folder, files))
+
+
+def _follow(argv: tuple[str, ...], folder: str, files: Files) -> Led | None:
+    """What `follow` says, worked out once for each command and folder."""
     if argv[0] == "jlpm":  # the yarn that JupyterLab brings
         argv = ("yarn", *argv[1:])
     request = request_of(argv)

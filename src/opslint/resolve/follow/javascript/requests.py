@@ -65,8 +65,12 @@ def request_of(argv: Words) -> Request | None:
         return _npm(argv)
     if head == "node":
         return _node(argv)
-    if head == "nr":
+    if head in ("nr", "rushx", "vpr"):
         return _named(argv, 1, Request(explicit=True)) if len(argv) > 1 and not argv[1].startswith("-") else None
+    if head in ("ni", "nci"):
+        return _lifecycle("install", [word for word in argv[1:] if word[0] != "-"], Request(), False)
+    if head == "vp" and argv[1:2] != ("run",):
+        return None  # its own commands
     return _other(argv, head)
 
 

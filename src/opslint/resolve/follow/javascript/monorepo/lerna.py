@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 from opslint.resolve.follow.follower import Lead, Led
 from opslint.resolve.follow.javascript.manifest import Manifest
 from opslint.resolve.follow.javascript.packages import few, manager_of, runs_hooks, script_leads
@@ -18,6 +20,11 @@ def follow(argv: tuple[str, ...], folder: str, env: dict[str, str], files: Files
     Source: Lerna, "run", "Filter options".
     """
     del env
+    return files.kept(("javascript.led", folder, *argv), partial(_follow, argv, folder, files))
+
+
+def _follow(argv: tuple[str, ...], folder: str, files: Files) -> Led | None:
+    """What `follow` says, worked out once for each command and folder."""
     scripts: list[str] = []
     scopes: list[str] = []
     ignored: list[str] = []

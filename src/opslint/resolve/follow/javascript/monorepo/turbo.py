@@ -61,6 +61,11 @@ def follow(argv: tuple[str, ...], folder: str, env: dict[str, str], files: Files
     Source: Turborepo, "run", "Configuring tasks", "Package configurations".
     """
     del env
+    return files.kept(("javascript.led", folder, *argv), partial(_follow, argv, folder, files))
+
+
+def _follow(argv: tuple[str, ...], folder: str, files: Files) -> Led | None:
+    """What `follow` says, worked out once for each command and folder."""
     from opslint.resolve.shell.state import joined
 
     asked = asked_of(argv)

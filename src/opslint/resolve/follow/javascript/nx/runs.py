@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import shlex
 from fnmatch import fnmatchcase
+from functools import partial
 
 import msgspec
 
@@ -49,6 +50,11 @@ def follow(argv: tuple[str, ...], folder: str, env: dict[str, str], files: Files
     Source: Nx, "run", "run-many", "affected", "Task pipeline configuration".
     """
     del env
+    return files.kept(("javascript.led", folder, *argv), partial(_follow, argv, folder, files))
+
+
+def _follow(argv: tuple[str, ...], folder: str, files: Files) -> Led | None:
+    """What `follow` says, worked out once for each command and folder."""
     asked = asked_of(argv)
     if asked is None or "--graph" in argv or any("…" in target for target in asked.targets):
         return None
