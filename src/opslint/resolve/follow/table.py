@@ -12,7 +12,7 @@ FOLLOWERS: dict[str, str] = {
     "make": f"{_HERE}.runners.make:follow",
     "gmake": f"{_HERE}.runners.make:follow",
     **dict.fromkeys(("npm", "yarn", "jlpm", "pnpm", "bun", "node"), f"{_JAVASCRIPT}.packages:follow"),
-    **dict.fromkeys(("nr", "ni", "nci", "rushx", "vp", "vpr", "ultra"), f"{_JAVASCRIPT}.packages:follow"),
+    **dict.fromkeys(("nr", "ni", "nci", "rushx", "vp", "vpr", "ultra", "run"), f"{_JAVASCRIPT}.packages:follow"),
     **dict.fromkeys(("run-s", "run-p", "npm-run-all", "npm-run-all2", "concurrently", "conc"), f"{_JAVASCRIPT}.sequences:follow"),
     "deno": f"{_JAVASCRIPT}.deno:follow",
     "lint-staged": f"{_JAVASCRIPT}.staged:follow",

@@ -142,6 +142,12 @@ def _concurrently(argv: Words) -> list[Peel]:
     return found
 
 
+def _yarn_run(argv: Words) -> list[Peel]:
+    """`run -T eslint .` in a script of Yarn 2: a program of the top-level workspace."""
+    top = len(argv) > 2 and argv[1] in ("-T", "--top-level", "-B", "--binaries-only", "-TB", "-BT")
+    return [Peel(argv=argv[operand(argv, 1, frozenset()) :])] if top and operand(argv, 1, frozenset()) < len(argv) else []
+
+
 def _rush_by_node(argv: Words) -> list[Peel]:
     """`node common/scripts/install-run-rush.js x` is `rush x` of the version the repository asks for."""
     name = argv[1].rpartition("/")[2] if len(argv) > 2 else ""
@@ -179,6 +185,7 @@ RUNNERS = {
     "concurrently": _concurrently,
     "conc": _concurrently,
     "node": _rush_by_node,
+    "run": _yarn_run,
     "c8": _node_coverage,
     "nyc": _node_coverage,
 }

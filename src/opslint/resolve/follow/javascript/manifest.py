@@ -35,7 +35,7 @@ class Manifest(msgspec.Struct, frozen=True, kw_only=True):
     """What one package.json says.
 
     Shape: `folder` is where it stands, "" for the root; `workspaces` are its globs; `needs` the names of all its dependencies;
-           `manager` and `major` are what `packageManager` pins, "" and 0 where it pins none.
+           `manager` and `major` are what `packageManager` pins, "" and 0 where it pins none; `nx` says that it has a section of Nx.
     """
 
     path: str
@@ -47,6 +47,7 @@ class Manifest(msgspec.Struct, frozen=True, kw_only=True):
     needs: frozenset[str] = frozenset()
     manager: str = ""
     major: int = 0
+    nx: bool = False
 
 
 def manifest_at(folder: str, files: Files) -> Manifest | None:
@@ -83,6 +84,7 @@ def _read(path: str, files: Files) -> Manifest | None:
         needs=frozenset(need for section in _NEEDS for need in _mapping(root.get(section))),
         manager=pinned[1] if pinned else "",
         major=int(pinned[2][:6]) if pinned else 0,
+        nx=isinstance(root.get("nx"), dict),
     )
 
 

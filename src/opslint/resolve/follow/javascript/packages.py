@@ -41,6 +41,10 @@ def _follow(argv: tuple[str, ...], folder: str, files: Files) -> Led | None:
     """What `follow` says, worked out once for each command and folder."""
     if argv[0] == "jlpm":  # the yarn that JupyterLab brings
         argv = ("yarn", *argv[1:])
+    elif argv[0] == "run":  # Yarn's own shell has it as a built-in
+        if not is_berry(workspace_of(folder, files), manifest_at(workspace_of(folder, files).root, files), files):
+            return None
+        argv = ("yarn", *argv)
     request = request_of(argv)
     if request is None or "…" in request.inside or any("…" in name for name in request.names):
         return None
@@ -189,13 +193,18 @@ def runs_hooks(head: str, manifest: Manifest, files: Files) -> bool:
     root = workspace_of(manifest.folder, files)
     top = manifest_at(root.root, files) or manifest
     if head == "yarn":
-        berry = files.tree.has(".yarnrc.yml") or files.tree.has(_beside(root, ".yarnrc.yml"))
-        return not berry and not (top.manager == "yarn" and top.major >= 2)
+        return not is_berry(root, top, files)
     for name in (_beside(root, ".npmrc"), _beside(root, "pnpm-workspace.yaml")):
         text = files.text(name) if files.tree.has(name) else None
         if text is not None and (_HOOKS_ON.search(text) or _HOOKS_OFF.search(text)):
             return bool(_HOOKS_ON.search(text))
     return not (top.manager == "pnpm" and 6 <= top.major <= 8)
+
+
+def is_berry(workspace: Workspace, top: Manifest | None, files: Files) -> bool:
+    """Whether a workspace is worked on with Yarn 2 or later."""
+    pinned = top is not None and top.manager == "yarn" and top.major >= 2
+    return pinned or files.tree.has(".yarnrc.yml") or files.tree.has(_beside(workspace, ".yarnrc.yml"))
 
 
 def manager_of(manifest: Manifest, files: Files) -> str:

@@ -178,6 +178,29 @@ def test_pnpm_runs_every_script_of_a_pattern_when_it_is_a_plain_one(run: Run, le
     assert not run(f'pnpm run "{pattern}"', files)[0].disabled
 
 
+def test_run_is_yarns_own_when_a_script_of_yarn_two_says_it(leaves: Leaves) -> None:
+    files = {"package.json": {"scripts": {"ci": "run lint && run -T jest", "lint": "eslint ."}}}
+    assert leaves("yarn ci", {**files, ".yarnrc.yml": ""}) == ["run lint", "eslint .", "jest"]
+    assert leaves("npm run ci", files) == ["run lint", "jest"]
+
+
+@pytest.mark.parametrize(
+    "command",
+    [
+        "cross-env CI=1 npm run lint",
+        "npx dotenv -e .env -- npm run lint",
+        "npx env-cmd -f .env npm run lint",
+        "CI=1 npm run lint",
+        "sudo -E npm run lint",
+        "timeout 60 npm run lint",
+        "xvfb-run -a npm run lint",
+        "npx start-server-and-test lint http://localhost:1 lint",
+    ],
+)
+def test_script_is_reached_when_its_manager_is_wrapped(leaves: Leaves, command: str) -> None:
+    assert "eslint ." in leaves(command, {"package.json": {"scripts": {"lint": "eslint ."}}})
+
+
 def test_wireit_runs_the_command_and_what_it_needs_when_a_script_says_wireit(run: Run) -> None:
     wired = {
         "lint": {"command": "eslint .", "dependencies": ["build", {"script": "../b:build"}, "lint"]},

@@ -119,7 +119,7 @@ def _project(root: str, folder: str, settings: Mapping | None, beside: dict[str,
     path = _inside(folder, "project.json")
     said = mapping_at(path, files) if files.tree.has(path) else None
     manifest = manifest_at(folder, files)
-    more = mapping_at(manifest.path, files) if manifest is not None else None
+    more = mapping_at(manifest.path, files) if manifest is not None and manifest.nx else None
     nx = more.mapping("nx") if more is not None else None
     if said is None and nx is None and folder == root:
         return Project(name="", folder=folder)
