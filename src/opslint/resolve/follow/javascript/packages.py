@@ -190,11 +190,15 @@ def runs_hooks(head: str, manifest: Manifest, files: Files) -> bool:
     """
     if head in ("npm", "bun", "nr"):
         return True
-    root = workspace_of(manifest.folder, files)
-    top = manifest_at(root.root, files) or manifest
+    workspace = workspace_of(manifest.folder, files)
+    top = manifest_at(workspace.root, files) or manifest
+    return files.kept(("javascript.hooks", head, top.path), lambda: _hooks(head, workspace, top, files))
+
+
+def _hooks(head: str, workspace: Workspace, top: Manifest, files: Files) -> bool:
     if head == "yarn":
-        return not is_berry(root, top, files)
-    for name in (_beside(root, ".npmrc"), _beside(root, "pnpm-workspace.yaml")):
+        return not is_berry(workspace, top, files)
+    for name in (_beside(workspace, ".npmrc"), _beside(workspace, "pnpm-workspace.yaml")):
         text = files.text(name) if files.tree.has(name) else None
         if text is not None and (_HOOKS_ON.search(text) or _HOOKS_OFF.search(text)):
             return bool(_HOOKS_ON.search(text))
