@@ -22,17 +22,20 @@ COMMANDS = [
     "bun --filter '*' a", "node --run a", "npx run-s a 'a:*'", "npx run-p '!(a)'", "npx concurrently npm:a* 'npm:(!a)*'", "turbo run a b",
     "turbo a --filter={a}[b]", "nx run-many -t a b", "nx a", "nx run a:a:a", "nx affected -t a", "lerna run a", "deno task a",
     "deno task -r 'a*'", "lint-staged --diff=a", "rush a", "rush build",
+    "moon ci", "moon run :a p:a",
 ]  # fmt: skip
 KEYS = ["a", "b", "a:b", "a#b", "^a", "//#a", "$a", "", "./..:a", "../b:a", "*", "**", "!a", "packages/**", "wireit", "nx", "a" * 300]
 SECTIONS = [
     "scripts", "wireit", "workspaces", "packages", "tasks", "pipeline", "targets", "targetDefaults", "plugins", "plugin", "options",
     "dependsOn", "command", "commands", "dependencies", "executor", "extends", "projects", "projectFolder", "name", "packageManager",
     "lint-staged", "configurations", "workspace", "cwd", "args", "implicitDependencies", "root", "nx", "include", "targetName", "phases",
+    "deps", "globs", "sources", "script", "dependsOn",
 ]  # fmt: skip
 VALUES = ["turbo run a", "nx a", "npm run a && pnpm -r a", "wireit", "@nx/jest/plugin", "nx:run-commands", "@nx/eslint:lint", "yarn@4"]
 FILES = [
     "package.json", "p/package.json", "turbo.json", "p/turbo.json", "nx.json", "p/project.json", "angular.json", "deno.json",
     "p/deno.jsonc", "lerna.json", "rush.json", "common/config/rush/command-line.json", ".lintstagedrc", "pnpm-workspace.yaml",
+    ".moon/workspace.yml", ".moon/tasks.yml", "p/moon.yml",
 ]  # fmt: skip
 TREES = st.recursive(
     st.sampled_from([None, True, 3, *KEYS, *VALUES]),

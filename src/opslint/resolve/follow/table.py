@@ -18,6 +18,7 @@ FOLLOWERS: dict[str, str] = {
     "lint-staged": f"{_JAVASCRIPT}.staged:follow",
     "turbo": f"{_JAVASCRIPT}.monorepo.turbo:follow",
     "nx": f"{_JAVASCRIPT}.nx.runs:follow",
+    "moon": f"{_JAVASCRIPT}.monorepo.moon:follow",
     "rush": f"{_JAVASCRIPT}.monorepo.rush:follow",
     "lerna": f"{_JAVASCRIPT}.monorepo.lerna:follow",
     "tox": f"{_HERE}.python.tox:follow",
