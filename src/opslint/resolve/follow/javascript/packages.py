@@ -55,21 +55,29 @@ def _follow(argv: tuple[str, ...], folder: str, files: Files) -> Led | None:
         return None
     packages, single = _packages(request, inside, argv[0], files)
     leads: list[Lead] = []
-    stub = False
+    stub = not request.lifecycle
     for manifest in packages:
         for name in _scripts_named(request, manifest, argv[0]):
-            stub |= bool(_STUB.search(manifest.scripts[name].text))
+            stub = stub and _is_stub(manifest.scripts[name].text)
             handed = request.handed if not request.lifecycle and name == request.names[-1] else []
             hooks = not request.lifecycle and (argv[0] != "node" and runs_hooks(argv[0], manifest, files))
             leads.extend(script_leads(manifest, name, files, handed=handed, hooks=hooks))
-    if stub:
-        return Led(leads=few(leads), stub=True)
     if leads:
-        return Led(leads=_told(few(leads), request))
+        return Led(leads=_told(few(leads), request), stub=stub)
     certain = single and request.explicit and not request.lenient and argv[0] in ("npm", "pnpm", "node")
     if certain and packages and not _is_pattern(request.names[0]):
         return Led(dead=f'package.json has no script "{request.names[0]}"')
     return None
+
+
+def _is_stub(text: str) -> bool:
+    """Whether a script only says that there is nothing to do: it prints and ends."""
+    if _STUB.search(text):
+        return True
+    if "$(" in text or "`" in text or "|" in text:
+        return False
+    words = (part.split()[:1] for part in re.split(r"&&|;", text[:1000]))
+    return all(word in (["echo"], ["printf"], ["true"], [":"], ["exit"], []) for word in words)
 
 
 def _packages(request: Request, inside: str, head: str, files: Files) -> tuple[list[Manifest], bool]:

@@ -178,6 +178,29 @@ def test_pnpm_runs_every_script_of_a_pattern_when_it_is_a_plain_one(run: Run, le
     assert not run(f'pnpm run "{pattern}"', files)[0].disabled
 
 
+@pytest.mark.parametrize(
+    ("script", "stub"),
+    [
+        ("echo 'nothing to lint'", True),
+        ("true", True),
+        ("echo skipped && exit 0", True),
+        ("echo \"Error: no test specified\" && exit 1", True),
+        ("echo start; eslint .", False),
+        ("echo $(eslint .)", False),
+        ("echo x | tee y", False),
+        ("node lint.js", False),
+    ],
+)
+def test_command_is_left_out_when_its_script_only_says_that_there_is_none(run: Run, script: str, stub: bool) -> None:
+    files = {"package.json": {"scripts": {"lint": script}}}
+    assert ("npm" not in [one.name for one in run("npm run lint", files)]) == stub
+
+
+def test_command_stays_when_only_one_of_many_scripts_is_a_stub(run: Run) -> None:
+    files = {"a/package.json": {"scripts": {"test": "echo none"}}, "b/package.json": {"scripts": {"test": "jest"}}}
+    assert [one.name for one in run("pnpm -r test", files)] == ["pnpm", "echo", "jest"]
+
+
 def test_run_is_yarns_own_when_a_script_of_yarn_two_says_it(leaves: Leaves) -> None:
     files = {"package.json": {"scripts": {"ci": "run lint && run -T jest", "lint": "eslint ."}}}
     assert leaves("yarn ci", {**files, ".yarnrc.yml": ""}) == ["run lint", "eslint .", "jest"]
