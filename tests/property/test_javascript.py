@@ -48,9 +48,9 @@ ROOTS = st.dictionaries(st.sampled_from(SECTIONS), TREES, max_size=6)
 @settings(deadline=None)
 @given(files=st.dictionaries(st.sampled_from(FILES), ROOTS, max_size=6), command=st.sampled_from(COMMANDS))
 def test_following_ends_when_files_say_anything(files: dict[str, Any], command: str) -> None:
-    started = time.perf_counter()
+    started = time.process_time()
     _resolve(command, {path: json.dumps(said) for path, said in files.items()})
-    assert time.perf_counter() - started < 10, (files, command)
+    assert time.process_time() - started < 10, (files, command)
 
 
 @settings(deadline=None)

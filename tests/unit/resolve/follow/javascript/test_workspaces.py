@@ -124,7 +124,7 @@ def test_glob_names_a_folder_when_its_parts_do(glob: str, path: str, matches: bo
 
 
 def test_globs_stay_cheap_when_they_are_hostile() -> None:
-    started = time.perf_counter()
+    started = time.process_time()
     matching(["/".join(["**"] * 500), "{a,b}" * 40, "*a" * 2000], ["/".join(["a"] * 200)] * 200)
     assert len(braces("{a,b}" * 40)) <= 64
-    assert time.perf_counter() - started < 2
+    assert time.process_time() - started < 2
