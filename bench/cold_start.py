@@ -50,6 +50,14 @@ def make_tree(folder: str, count: int) -> str:
     return root
 
 
+def committed(root: str) -> str:
+    """The same folder as a git work tree with all of it committed."""
+    git = ["git", "-C", root, "-c", "user.name=bench", "-c", "user.email=bench@example.org"]
+    for words in (["init", "-q"], ["add", "-A"], ["commit", "-qm", "all"]):
+        subprocess.run([*git, *words], check=True)
+    return root
+
+
 def run(argv: list[str]) -> tuple[float, float]:
     """One process: seconds of wall time, peak memory in MiB."""
     started = time.perf_counter()
@@ -71,6 +79,7 @@ def main() -> None:
             "python -c pass": [sys.executable, "-c", "pass"],
             "opslint --version": [options.opslint, "--version"],
             "scan, 1 workflow": [*scan, make_tree(folder, 1)],
+            "scan, 1 workflow, git": [*scan, committed(make_tree(os.path.join(folder, "git"), 1))],
             "scan, 100 workflows": [*scan, make_tree(folder, 100)],
             "scan, 1,000 workflows": [*scan, make_tree(folder, 1000)],
         }

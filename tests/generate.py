@@ -18,7 +18,7 @@ from opslint.knowledge.index import Index
 from opslint.knowledge.load import load_index
 from opslint.model.result import Report
 from opslint.report import json, text
-from opslint.report.registry import RenderOptions
+from opslint.report.look import RenderOptions
 from opslint.source.tree import open_tree
 
 ROOT = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))

@@ -17,8 +17,9 @@ from jsonschema import Draft202012Validator
 from opslint.app.scan import ScanOptions, scan_tree
 from opslint.knowledge.index import Index
 from opslint.model.result import Report
+from opslint.report.look import RenderOptions
 from opslint.report.paint import columns
-from opslint.report.registry import REPORTERS, RenderOptions, renderer
+from opslint.report.registry import REPORTERS, renderer
 from opslint.source.tree import open_tree
 from opslint.source.trees.memory import MemoryTree
 
@@ -191,3 +192,27 @@ def test_json_is_the_same_when_the_work_tree_holds_ignored_files(index: Index, t
     (root / "build/app.yaml").write_text(APPLICATION)
     (root / ".github/workflows/x.tmp.yml").write_text(GITHUB)
     assert json_of(index, str(root)) == before == json_of(index, str(root), "HEAD")
+
+
+def test_bytes_of_json_are_the_same_when_a_commit_is_scanned_as_directory_revision_and_archive(index: Index, tmp_path: Path) -> None:
+    root = tmp_path / "shop"
+    for path, text in {**REPOSITORIES["mixed"], **REPOSITORIES["unreadable"]}.items():
+        place = root / path
+        place.parent.mkdir(parents=True, exist_ok=True)
+        place.write_bytes(text.encode() if isinstance(text, str) else text)
+    (root / "link.yml").symlink_to(next(iter(REPOSITORIES["mixed"])))
+    git(tmp_path, "init", "-q", str(root))
+    git(root, "add", "-A")
+    git(root, "commit", "-qm", "all")
+    git(root, "clone", "-q", "--bare", ".", str(tmp_path / "bare/shop.git"))
+    for ending in ("tar.gz", "zip", "tar"):
+        git(root, "archive", "--prefix=shop/", f"--output={tmp_path}/shop.{ending}", "HEAD")
+    told: dict[str, str] = {}
+    for target, rev in ((root, None), (root, "HEAD"), (tmp_path / "bare/shop.git", None), (tmp_path / "shop.tar.gz", None),
+                        (tmp_path / "shop.zip", None), (tmp_path / "shop.tar", None)):
+        tree = open_tree(str(target), rev, identify=True)
+        told[f"{target} {rev}"] = renderer("json")(scan_tree(tree, index, ScanOptions(level=3)).report, index, RenderOptions())
+        tree.close()
+    first, *others = told.values()
+    assert json.loads(first)["target"]["revision"]
+    assert others == [first] * 5

@@ -16,7 +16,6 @@ from opslint.knowledge.read import address_of, load_data, rule_samples, tool_sam
 from opslint.knowledge.types import RuleSample, ToolSample
 from opslint.knowledge.where import knowledge_folder
 from opslint.match.tools.catalogue import Catalogue
-from opslint.match.tools.config import Configs
 from opslint.match.tools.signals import strength
 from opslint.model.activity import Activity, ActivityKind
 from opslint.model.evidence import RANK, Status
@@ -120,7 +119,7 @@ def run_tool_sample(path: str, tool: str, number: int, must: bool, sample: ToolS
                     soft: dict[str, bool]) -> Outcome:
     """Hold what a tool's own forms make of a sample against what the sample says."""
     shown: dict[str, Status] = {}
-    catalogue = Catalogue(catalogue.index, Configs(MemoryTree(dict(sample.files)))) if sample.files else catalogue
+    catalogue = Catalogue(catalogue.index, MemoryTree(dict(sample.files))) if sample.files else catalogue
     against: set[str] = set()
     hit = False
     for activity in sample_activities(sample):

@@ -10,6 +10,10 @@ import os  # noqa: E402  the collector is off before the first large import
 import sys  # noqa: E402
 from typing import Any  # noqa: E402
 
+from opslint.cli.late import put_off  # noqa: E402
+
+put_off()
+
 import click  # noqa: E402
 
 from opslint import __version__  # noqa: E402
@@ -17,6 +21,7 @@ from opslint.errors import OpslintError, UsageError  # noqa: E402
 
 COMMANDS = {
     "scan": ("opslint.cli.scan", "Report which practices a repository's pipelines carry out."),
+    "resolve": ("opslint.cli.resolve", "Show what the pipelines really run, down to the tool."),
     "explain": ("opslint.cli.explain", "Tell what a practice is, why it matters and how to add it."),
     "rules": ("opslint.cli.rules", "List the practices opslint knows."),
     "tools": ("opslint.cli.tools", "List the tools opslint recognises."),

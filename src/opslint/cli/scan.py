@@ -5,20 +5,20 @@ from __future__ import annotations
 import os
 import sys
 import time
+from typing import TYPE_CHECKING
 
 import click
 
-from opslint.app.scan import ScanOptions, scan_tree
 from opslint.cli.options import FileName, codes, option, speaks_unicode, terminal_width, wants_color, write_output
 from opslint.errors import StrictError, UsageError
-from opslint.knowledge.load import load_index
-from opslint.model.evidence import Status
-from opslint.model.repository import FileStatus
-from opslint.model.result import SEVERITY_RANK, Report, Severity
-from opslint.report.registry import REPORTERS, RenderOptions, renderer
+from opslint.report.registry import REPORTERS
 from opslint.source.tree import open_tree
 
-FAIL_ON = (*[severity.value for severity in Severity], "never")
+if TYPE_CHECKING:
+    from opslint.model.result import Report
+
+FAIL_ON = ("error", "warning", "note", "never")
+"""The severities of findings, and none."""
 
 
 @click.command("scan", epilog="Every option has a variable: --fail-on is OPSLINT_FAIL_ON.")
@@ -52,13 +52,18 @@ def command(targets: tuple[str, ...], rev: str | None, formats: tuple[str, ...],
     if len(targets) > 1 and pairs != [("text", None)]:
         raise UsageError("several targets can only be printed as text to standard output",
                          hint="scan them one by one for another format or a file")
-    index = load_index()
-    options = ScanOptions(level=level, select=select, extend_select=extend_select, ignore=ignore)
     code = 0
     for target in targets:
         started = time.perf_counter()
-        tree = open_tree(target, rev)
-        try:
+        tree = open_tree(target, rev, identify=any(name != "text" for name, _ in pairs))
+        try:  # git lists the files while all that a scan needs is imported
+            from opslint.app.scan import ScanOptions, scan_tree
+            from opslint.knowledge.load import load_index
+            from opslint.report.look import RenderOptions
+            from opslint.report.registry import renderer
+
+            index = load_index()
+            options = ScanOptions(level=level, select=select, extend_select=extend_select, ignore=ignore)
             report = scan_tree(tree, index, options).report
         finally:
             tree.close()
@@ -93,6 +98,8 @@ def pair_outputs(formats: tuple[str, ...], outputs: tuple[str, ...]) -> list[tup
 
 def gate(report: Report, fail_on: str, min_coverage: float | None) -> int:
     """The exit code of the gate: 1 where a finding is severe enough or coverage too low."""
+    from opslint.model.result import SEVERITY_RANK, Severity
+
     failed = False
     if fail_on != "never":
         limit = SEVERITY_RANK[Severity(fail_on)]
@@ -108,6 +115,9 @@ def check_strict(report: Report) -> None:
 
     Raises: StrictError that names the first thing that could not be read or resolved.
     """
+    from opslint.model.evidence import Status
+    from opslint.model.repository import FileStatus
+
     for entry in report.files:
         if entry.status is FileStatus.UNREADABLE:
             raise StrictError(f"{entry.path}:{entry.line or 1}: {entry.reason}", hint="mend the file, or scan without --strict")

@@ -113,7 +113,7 @@ class Asker:
     @staticmethod
     def _signal(check: Check, subject: Subject, status: Status, why: str, *, against: bool) -> Signal:
         place = place_at(subject, check.field.at)
-        told = NAMED.sub(lambda match: str(subject.it.get(match.group(1), "")), why)
+        told = NAMED.sub(lambda match: str(subject.it.get(match.group(1), "")), why) if "{it." in why else why
         when = moment(subject.view.events) if subject.view is not None else ""
         return Signal(practice=check.rule.code, against=against, subject=f"{subject.span.path}#{subject.name}", evidence=Evidence(
             span=place, status=status, why=told, when=when, confidence=Confidence(check.field.confidence),
@@ -181,7 +181,7 @@ def _question(program: bytes, source: str) -> Question | None:
 
 
 def _written(source: str) -> bool:
-    return AS_WRITTEN.search(source) is not None
+    return ("raw" in source or "root" in source) and AS_WRITTEN.search(source) is not None
 
 
 def _weakness(status: Status, subject: Subject) -> str:

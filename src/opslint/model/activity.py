@@ -62,6 +62,7 @@ class Command(msgspec.Struct, frozen=True, kw_only=True):
     image: str = ""  # the image `docker run` starts it in, as written
     folder: str = ""  # where it runs, relative to where the block begins; "…" where that cannot be known
     remote: bool = False  # it runs on another host or in a running container (ssh, kubectl exec)
+    building: bool = False  # it runs while an image is built (RUN of its Dockerfile): the job only sees whether it fails
     marks: tuple[str, ...] = ()  # `output-judged`; or what a program of one's own plainly does: `import:atheris`, `call:x.y`, `bar`
     variables: tuple[str, ...] = ()  # the variables and secrets behind its words, input and pipe whose values are not known
 
@@ -95,3 +96,4 @@ class Activity(msgspec.Struct, frozen=True, kw_only=True):
     node: Node | None = None
     local_hook: bool = False  # a pre-commit hook that no pipeline runs
     aside: bool = False
+    confidence: str = ""  # "medium" where the files only let one infer that it runs (pre-commit.ci)

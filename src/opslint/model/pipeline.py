@@ -111,7 +111,9 @@ class Job(msgspec.Struct, frozen=True, kw_only=True):
     """The unit a pipeline schedules: a GitHub or GitLab job, an Argo Workflows template.
 
     Shape:  `needs` are ids of jobs in the same pipeline; `environment` is the name as written or "";
-            `events` are those that can reach it after its own conditions; `disabled` says why it can never run.
+            `events` are those that can reach it after its own conditions; `disabled` says why it can never run;
+            `when` and `allow_failure` are what a GitLab job says itself before its `rules` change it (None: the platform has no
+            such word), `allowed_exit_codes` the exit codes it lets pass.
     """
 
     id: str
@@ -132,6 +134,9 @@ class Job(msgspec.Struct, frozen=True, kw_only=True):
     manual_gate: bool = False  # it waits for a person after automatic jobs
     may_fail: bool = False
     may_fail_why: str = ""
+    when: str = "on_success"
+    allow_failure: bool | None = None
+    allowed_exit_codes: tuple[int, ...] = ()
     timeout: str = ""
     timeout_span: Span | None = None
     disabled: str = ""

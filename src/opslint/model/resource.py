@@ -88,6 +88,8 @@ class Hook(msgspec.Struct, frozen=True, kw_only=True):
     args: tuple[str, ...] = ()
     stages: tuple[str, ...] = ()
     language: str = ""
+    alias: str = ""
+    always: bool = False  # it runs where no file fits too (`always_run`)
 
 
 class Companion(msgspec.Struct, frozen=True, kw_only=True):

@@ -12,5 +12,7 @@ def printable(text: str) -> str:
 
     Source: CVE-2021-42574 (bidirectional controls), ECMA-48 (escape sequences).
     """
+    if text.isprintable():
+        return text  # true of nearly all, and of nothing that HARMFUL or the line below looks for
     text = text.replace("\t", " ").replace("\n", " ").replace("\r", " ")
     return HARMFUL.sub(lambda match: f"\\u{ord(match.group()):04x}", text)

@@ -10,7 +10,7 @@ import msgspec
 from opslint.knowledge.index import Index
 from opslint.model.evidence import Evidence
 from opslint.model.result import Finding, MethodologyResult, PracticeResult, PrincipleResult, Report
-from opslint.report.registry import RenderOptions
+from opslint.report.look import RenderOptions
 
 SCHEMA = "opslint.report/1"
 

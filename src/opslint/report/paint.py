@@ -13,7 +13,7 @@ Value = TypeVar("Value")
 
 NARROWEST = 4
 PROSE = {"…": "...", "→": "->", "↳": ">", "›": ">", "×": "x", "–": "-", "—": "-", "’": "'", "‘": "'", "“": '"', "”": '"',
-         "·": "-", "≥": ">=", "≤": "<="}
+         "·": "-", "≥": ">=", "≤": "<=", "│": "|"}
 MARKS = {"●": "+", "◐": "~", "○": "x", "·": "-", "…": "~", "→": ">", "↳": ">", "›": ">"}
 """Our own marks for a stream that has only ASCII: one column for one column, so that no line grows."""
 

@@ -2,31 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from importlib import import_module
+from typing import TYPE_CHECKING, Protocol
 
-import msgspec
-
-from opslint.knowledge.index import Index
-from opslint.model.result import Report
-
-
-class RenderOptions(msgspec.Struct, frozen=True, kw_only=True):
-    """What a person asked of a report's looks.
-
-    Units: `width` in columns; `seconds` the scan took (text only; machines get the same bytes every time).
-    """
-
-    width: int = 80
-    color: bool = False
-    unicode: bool = True
-    explain_evidence: bool = False
-    quiet: bool = False
-    verbose: int = 0
-    seconds: float | None = None
+if TYPE_CHECKING:  # the table alone is what the command line needs before it scans
+    from opslint.knowledge.index import Index
+    from opslint.model.result import Report
+    from opslint.report.look import RenderOptions
 
 
-Renderer = Callable[[Report, Index, RenderOptions], str]
+class Renderer(Protocol):
+    """What a format's module offers as `render_report`."""
+
+    def __call__(self, report: Report, index: Index, options: RenderOptions, /) -> str:
+        """A report as text of that format."""
+        ...
+
 
 REPORTERS: dict[str, str] = {
     "text": "opslint.report.text",

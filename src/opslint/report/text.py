@@ -10,8 +10,8 @@ from opslint.model.evidence import Evidence, Status
 from opslint.model.repository import FileStatus
 from opslint.model.result import Finding, MethodologyResult, PracticeResult, PrincipleResult, Report, Severity, Verdict
 from opslint.report.escape import printable
+from opslint.report.look import RenderOptions
 from opslint.report.paint import Line, ascii_copy, clip, clip_start, flow, length, painted, wrap
-from opslint.report.registry import RenderOptions
 
 VERDICTS = {Verdict.COVERED: ("●", "green"), Verdict.WEAK: ("◐", "yellow"), Verdict.MISSING: ("○", "red"),
             Verdict.UNKNOWN: ("?", "cyan"), Verdict.NOT_APPLICABLE: ("·", "dim")}

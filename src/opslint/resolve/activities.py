@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from typing import TYPE_CHECKING
 
 import msgspec
 
@@ -11,13 +12,13 @@ from opslint.model.pipeline import Event, Job, Pipeline, Platform, Step, StepKin
 from opslint.model.repository import Repository
 from opslint.resolve.calls import Calls, key_of
 from opslint.resolve.follow.follower import Follower
-from opslint.resolve.includes import include_activities
 from opslint.resolve.jobs.places import Files
 from opslint.resolve.jobs.reader import JobReader
 from opslint.resolve.jobs.site import Site
-from opslint.resolve.precommit import hook_activities
-from opslint.resolve.standing import standing_activities
 from opslint.source.tree import Tree
+
+if TYPE_CHECKING:  # for signatures only: imported where there is a GitHub workflow
+    from opslint.resolve.jobs.github.ways import Way, Ways
 
 
 class Resolution(msgspec.Struct, frozen=True, kw_only=True):
@@ -43,21 +44,60 @@ def resolve(repository: Repository, tree: Tree) -> Resolution:
     files = Files(tree)
     reader = JobReader(files, calls, Follower(files))
     bases = _Bases(calls.pipelines)
+    started = _ways(calls)
     found: list[Activity] = []
     for pipeline in calls.pipelines:
         if pipeline.kind == "github.action":
             continue
         unreached = calls.unreached.get(key_of(pipeline), "")
-        found.extend(include_activities(pipeline, unreached))
+        if pipeline.includes:
+            from opslint.resolve.includes import include_activities
+
+            found.extend(include_activities(pipeline, unreached))
         for job in pipeline.jobs:
             if job.hidden and pipeline.platform is Platform.GITLAB and job.id in bases.extended:
                 continue
             site = _site(pipeline, job, calls, unreached)
-            found.extend(reader.read(site, bases.steps_of(job)))
+            ways = started.of(pipeline, job) if started is not None and pipeline.kind == "github.workflow" and not site.disabled else []
+            if ways:
+                found.extend(_each_way(reader, site, ways, job.steps))
+            else:
+                found.extend(reader.read(site, bases.steps_of(job)))
     found = _without_shadows(found)
-    found.extend(one for hook in hook_activities(repository, found) for one in reader.follower.follow(hook))
-    found.extend(standing_activities(repository))
+    if repository.hooks:
+        from opslint.resolve.precommit.hooks import hook_activities
+
+        found.extend(one for hook in hook_activities(repository, found, files) for one in reader.follower.follow(hook))
+    if repository.resources or repository.blocks or repository.companions:
+        from opslint.resolve.standing import standing_activities
+
+        found.extend(standing_activities(repository))
     return Resolution(activities=tuple(found), throwaway=frozenset(reader.clusters))
+
+
+def _ways(calls: Calls) -> Ways | None:
+    """How GitHub jobs are started with inputs; None where there is no workflow."""
+    if not any(pipeline.kind == "github.workflow" for pipeline in calls.pipelines):
+        return None
+    from opslint.resolve.jobs.github.ways import Ways
+
+    return Ways(calls)
+
+
+def _each_way(reader: JobReader, site: Site, ways: list[Way], steps: tuple[Step, ...]) -> list[Activity]:
+    """What a job runs with each of the sets of inputs it is started with; a way no event takes says nothing beside others."""
+    from opslint.resolve.jobs.github.variants import distinct
+
+    told: list[list[Activity]] = []
+    hops: list[int] = []
+    for way in [way for way in ways if way.events] or ways[:1]:
+        disabled = site.disabled if way.events else "the inputs it is started with never let it run"
+        inner = msgspec.structs.replace(
+            site, events=way.events, hops=way.hops, facts=way.facts, decided=way.decided, disabled=disabled
+        )
+        told.append(reader.read(inner, steps))
+        hops.append(len(way.hops))
+    return list(distinct(told, hops))
 
 
 def _site(pipeline: Pipeline, job: Job, calls: Calls, unreached: str) -> Site:
@@ -74,7 +114,7 @@ def _site(pipeline: Pipeline, job: Job, calls: Calls, unreached: str) -> Site:
         events=events - {Event.CALL},
         hops=(caller,) if caller is not None and Event.CALL in job.events else (),
         disabled=disabled,
-        soft_why=(job.may_fail_why or "its job may fail") if job.may_fail else "",
+        soft_why=(job.may_fail_why or "its job may fail") if job.may_fail else calls.cannot_block(pipeline, job),
         when=job.runs_always,
     )
 

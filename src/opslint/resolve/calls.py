@@ -27,6 +27,8 @@ class Calls:
         self.inherited: dict[PipelineKey, frozenset[Event]] = {}
         self.callers: dict[PipelineKey, Hop] = {}
         self.unreached: dict[PipelineKey, str] = {}
+        self.followed: dict[PipelineKey, tuple[Event, ...]] = {}
+        self._runs()
         self._workflows()
         self._templates()
         self._applications(resources)
@@ -41,12 +43,23 @@ class Calls:
                 return found if found.jobs and found.jobs[0].steps else None
         return None
 
+    def docker_action(self, uses: str) -> Pipeline | None:
+        """The local action a step uses that runs in a container built from a Dockerfile of the tree, None where there is none."""
+        folder = local_path(uses)
+        for name in ("action.yml", "action.yaml"):
+            found = self.actions.get(f"{folder}/{name}" if folder else name)
+            runs = found.jobs[0].node if found is not None and found.jobs else None
+            if runs is not None and runs.text("using") == "docker" and not (runs.text("image") or "").startswith("docker://"):
+                return found
+        return None
+
     def events_of(self, pipeline: Pipeline, job: Job) -> frozenset[Event]:
         """The events that reach a job, those of its callers in the place of CALL."""
         inherited = self.inherited.get(key_of(pipeline))
+        declared = self._after(pipeline, job)
         if inherited is None:
-            return job.events
-        own = job.events - {Event.CALL}
+            return declared
+        own = declared - {Event.CALL}
         if pipeline.platform is Platform.ARGO:
             return inherited | (own - {Event.MANUAL} if inherited - {Event.MANUAL} else own)
         if Event.CALL not in job.events:
@@ -56,6 +69,44 @@ class Calls:
 
             inherited = events_reaching(job.condition, inherited, pipeline.triggers)[0]
         return own | inherited
+
+    def cannot_block(self, pipeline: Pipeline, job: Job) -> str:
+        """Why a job that runs on changes cannot stop them, "" where it can: it only runs after their own workflow."""
+        events = self._after(pipeline, job)
+        if events is job.events or Event.UPSTREAM not in events or Event.CHANGE not in events - job.events:
+            return ""
+        return "workflow_run starts it after the workflow of the change, which does not wait for it"
+
+    def _runs(self) -> None:
+        """GitHub: the events of the workflows that `workflow_run` waits for, where all of them are here."""
+        names: dict[str, Pipeline] = {}
+        for pipeline in self.pipelines:
+            if pipeline.kind == "github.workflow":
+                names.setdefault(pipeline.name, pipeline)
+                names.setdefault(pipeline.path, pipeline)
+        for pipeline in names.values():
+            for trigger in pipeline.triggers:
+                if trigger.name == "workflow_run":
+                    waited = [names.get(name) for name in trigger.filters.get("workflows", ())]
+                    sent = {event for one in waited if one is not None for event in one.events}
+                    if waited and None not in waited and not sent & {Event.UPSTREAM, Event.CALL, Event.ACTIVITY}:
+                        self.followed[key_of(pipeline)] = _through(sent, trigger.filters)
+
+    def _after(self, pipeline: Pipeline, job: Job) -> frozenset[Event]:
+        """A job's events with those of the workflows it runs after: changes only where it runs after nothing else.
+
+        Source: GitHub Actions, "Events that trigger workflows": workflow_run. Its runs are no checks of a change.
+        """
+        before = self.followed.get(key_of(pipeline))
+        if before is None or Event.UPSTREAM not in job.events:
+            return job.events
+        reaching = [event for event in before if _passes(job, pipeline, event)]
+        if not reaching:
+            return job.events
+        late = {Event.PUSH_DEFAULT if event is Event.PUSH else event for event in reaching} - {Event.CHANGE}
+        told = late - {Event.MANUAL} or ({Event.CHANGE} if Event.CHANGE in reaching else late)
+        itself = set() if told <= {Event.SCHEDULE, Event.MANUAL} else {Event.UPSTREAM}
+        return (job.events - {Event.UPSTREAM}) | told | itself
 
     def _spread(self, sites: list[Site]) -> None:
         """Hand on events from callers to called until nothing changes; the first caller something starts is the one told."""
@@ -150,6 +201,36 @@ class Calls:
         for path, pipeline in files.items():
             if path not in reached:
                 self.unreached[key_of(pipeline)] = "no pipeline file includes it"
+
+
+_SENT_AS = {
+    Event.CHANGE: ("pull_request", "pull_request_target", "merge_group"),
+    Event.SCHEDULE: ("schedule",),
+    Event.RELEASE: ("release",),
+    Event.MANUAL: ("workflow_dispatch",),
+}
+"""What `github.event.workflow_run.event` says; for everything else it is `push`."""
+
+
+def _through(events: set[Event], filters: dict[str, tuple[str, ...]]) -> tuple[Event, ...]:
+    """The events a `workflow_run` lets through: one confined to named branches leaves out those of changes and tags."""
+    branches = filters.get("branches", ())
+    if branches and not any(mark in branch for branch in branches for mark in "*?!["):
+        events = events - {Event.CHANGE, Event.TAG, Event.RELEASE}
+    return tuple(sorted(events))
+
+
+def _passes(job: Job, pipeline: Pipeline, event: Event) -> bool:
+    """Whether a run that follows one of an event gets past a job's condition."""
+    if "workflow_run" not in job.condition:
+        return True
+    from opslint.parse.github.conditions import events_reaching
+
+    sent = frozenset({Event.UPSTREAM})
+    return any(
+        events_reaching(job.condition, sent, pipeline.triggers, {"github.event.workflow_run.event": name})[0]
+        for name in _SENT_AS.get(event, ("push",))
+    )
 
 
 def key_of(pipeline: Pipeline) -> PipelineKey:

@@ -26,7 +26,7 @@ class Tree(Protocol):
 
     @property
     def revision(self) -> str | None:
-        """The full id of the commit that is read, None for a working directory or where an archive does not say."""
+        """The full id of the commit that is read, None for a directory that is not just as one or where an archive does not say."""
         ...
 
     def paths(self) -> tuple[str, ...]:
@@ -57,10 +57,11 @@ class Tree(Protocol):
         ...
 
 
-def open_tree(target: str, rev: str | None = None) -> Tree:
+def open_tree(target: str, rev: str | None = None, *, identify: bool = False) -> Tree:
     """Open what a person named as the thing to scan.
 
-    Shape:  a directory (of a git work tree or not), a bare repository, an archive; `rev` reads that revision of a repository.
+    Shape:  a directory (of a git work tree or not), a bare repository, an archive; `rev` reads that revision of a repository;
+            `identify` has a work tree that is just as its commit tell that commit as its `revision`.
     Raises: NoInputError where there is no such thing, UsageError where `rev` does not fit, SourceError where it cannot be read.
     """
     if rev is not None:
@@ -91,7 +92,7 @@ def open_tree(target: str, rev: str | None = None) -> Tree:
         return open_revision(path, rev, "" if prefix == "." else prefix)
     from opslint.source.trees.directory import open_directory
 
-    return open_directory(path, work_tree)
+    return open_directory(path, work_tree, identify=identify)
 
 
 def open_archive_file(target: str, path: str, rev: str | None) -> Tree:

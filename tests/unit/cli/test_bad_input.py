@@ -69,7 +69,7 @@ def assert_told(outcome: Any, code: int, *words: str) -> None:
     pytest.param(["scan", "a\0b"], 2, ["NUL"], id="nul-in-path"),
     pytest.param(["scan", "https://example.com/x.git"], 2, ["offline", "git clone"], id="address"),
     pytest.param(["sacn"], 2, ['no command "sacn"', 'did you mean "scan"?'], id="misspelt-command"),
-    pytest.param(["frobnicate"], 2, ["the commands are scan, explain"], id="unknown-command"),
+    pytest.param(["frobnicate"], 2, ["the commands are scan, resolve, explain"], id="unknown-command"),
     pytest.param(["scan", "--frmat", "json"], 2, ["--frmat", "--format"], id="misspelt-option"),
     pytest.param(["scan", "--level", "9"], 2, ["--level: 9 is not in the range", "opslint scan --help"], id="level"),
     pytest.param(["scan", "--level", "high"], 2, ["--level: 'high'"], id="level-word"),
@@ -289,7 +289,7 @@ def test_defect_is_told_in_one_line_when_opslint_itself_fails(opslint_run: Run, 
         raise ZeroDivisionError("a defect")
 
     monkeypatch.setattr("tempfile.tempdir", str(tmp_path))
-    monkeypatch.setattr("opslint.cli.scan.scan_tree", broken)
+    monkeypatch.setattr("opslint.app.scan.scan_tree", broken)
     outcome = opslint_run("scan", str(make_tree({CI: WORKFLOW})))
     assert outcome.code == 70
     assert outcome.err.count("\n") == 1
@@ -303,7 +303,7 @@ def test_interrupt_ends_with_130_when_a_person_stops_it(opslint_run: Run, make_t
     def stopped(*_: object) -> None:
         raise KeyboardInterrupt
 
-    monkeypatch.setattr("opslint.cli.scan.scan_tree", stopped)
+    monkeypatch.setattr("opslint.app.scan.scan_tree", stopped)
     outcome = opslint_run("scan", str(make_tree({CI: WORKFLOW})))
     assert outcome.code == 130
     assert outcome.err.strip() == "opslint: interrupted"

@@ -195,14 +195,14 @@ def test_revision_is_scanned_without_a_checkout_when_named(opslint_run: Run, mak
     subprocess.run(["git", "init", "-q", str(root)], check=True)
     first = commit(root, "first")
     (root / CI).write_text(WEAK.replace("pytest || true", "pytest"))
-    commit(root, "second")
+    second = commit(root, "second")
     statuses = {}
     for words in ((), ("--rev", first), ("--rev", "HEAD~1"), ("--rev", "HEAD")):
         report = json.loads(opslint_run("scan", str(root), "-f", "json", "--select", "DO201", *words).out)
         statuses[words] = (report["target"]["revision"], report["methodologies"][0]["principles"][1]["practices"][0]["status"])
-    assert statuses[()] == (None, "enforced")
+    assert statuses[()] == (second, "enforced")
     assert statuses["--rev", first] == statuses["--rev", "HEAD~1"] == (first, "advisory")
-    assert statuses["--rev", "HEAD"][1] == "enforced"
+    assert statuses["--rev", "HEAD"] == (second, "enforced")
     assert first[:12] in opslint_run("scan", str(root), "--rev", first).out.splitlines()[0]
 
 

@@ -11,7 +11,7 @@ from opslint.app.scan import ScanOptions, scan_tree
 from opslint.knowledge.index import Index
 from opslint.model.result import Report
 from opslint.report.json import evidence_data, render_report, report_data, summary
-from opslint.report.registry import RenderOptions
+from opslint.report.look import RenderOptions
 from opslint.source.trees.memory import MemoryTree
 
 CI = ".github/workflows/ci.yml"

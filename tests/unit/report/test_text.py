@@ -21,8 +21,8 @@ from opslint.model.result import (
     Severity,
     Verdict,
 )
+from opslint.report.look import RenderOptions
 from opslint.report.paint import columns
-from opslint.report.registry import RenderOptions
 from opslint.report.text import percent, render_report
 from opslint.source.span import Span
 from opslint.source.trees.memory import MemoryTree

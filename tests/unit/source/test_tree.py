@@ -265,7 +265,7 @@ def test_ignored_files_are_left_out_and_untracked_ones_read_when_in_a_work_tree(
     write(root, {".git/info/exclude": "local\n"})
     (root / "gone").unlink()
     if not with_git:
-        monkeypatch.setattr(directory_module, "git_files", lambda _: None)
+        monkeypatch.setattr(directory_module.DirectoryTree, "_git_files", lambda _: None)
     assert open_tree(str(root)).paths() == (".gitignore", "a", "d/.gitignore", "d/build/o", "d/y.x", "keep.log", "new")
 
 
@@ -276,7 +276,7 @@ def test_nested_repositories_are_left_out_when_a_folder_holds_some(
     root = committed(tmp_path / "r", {"a": "1"})
     committed(root / "inner", {"b": "2"})
     if not with_git:
-        monkeypatch.setattr(directory_module, "git_files", lambda _: None)
+        monkeypatch.setattr(directory_module.DirectoryTree, "_git_files", lambda _: None)
     assert open_tree(str(root)).paths() == ("a",)
 
 
@@ -507,7 +507,7 @@ def test_tree_is_refused_when_it_has_too_many_files(tmp_path: Path, monkeypatch:
     root = write(tmp_path / "r", {str(number): "" for number in range(5)})
     target = root if kind == "plain" else zip_with(tmp_path / "x.zip", {str(number): b"" for number in range(5)})
     with pytest.raises(SourceError, match="more than 3 files"):
-        open_tree(str(target))
+        open_tree(str(target)).paths()
 
 
 def test_damage_is_a_reason_when_a_zip_entry_is_corrupt(tmp_path: Path) -> None:

@@ -135,7 +135,8 @@ def tool(name: str, *words: str) -> Fact:
         for view in alive(setting):
             for activity in view.activities:
                 command = activity.command
-                if command is not None and not activity.disabled and prefix_length((name, *words), command.argv):
+                runs = command is not None and not command.building and not activity.disabled
+                if runs and command is not None and prefix_length((name, *words), command.argv):
                     yield because(activity.span, " ".join((name, *words)))
     return fact
 

@@ -45,6 +45,30 @@ def fits(name: str, pattern: str) -> bool:
     return True
 
 
+class NameSet:
+    """Names and globs of one part of a path; every answer is kept."""
+
+    __slots__ = ("_globs", "_known")
+
+    def __init__(self, names: Iterable[str]) -> None:
+        self._known: dict[str, bool] = {}
+        self._globs: list[str] = []
+        for name in names:
+            if "*" in name or "?" in name or "[" in name:
+                self._globs.append(name)
+            else:
+                self._known[name] = True
+
+    def __bool__(self) -> bool:
+        return bool(self._known or self._globs)
+
+    def __contains__(self, name: str) -> bool:
+        known = self._known.get(name)
+        if known is None:
+            known = self._known[name] = any(fits(name, glob) for glob in self._globs)
+        return known
+
+
 def _head(pattern: str) -> str:
     """What stands before the first wildcard."""
     return next((pattern[:at] for at, char in enumerate(pattern) if char in "*?[]"), pattern)
@@ -112,24 +136,41 @@ def glob_regex(glob: str) -> str:
 
 
 class PathSet:
-    """One list of globs as a question on a single path; compiled when it is first asked."""
+    """One list of globs as a question on a single path.
 
-    __slots__ = ("_flat", "_globs", "_regex")
+    Shape: most globs ask for the first folder (`ci/**`), any folder (`**/demo/**`) or the name (`**/test_*.py`), and are held
+           against just that; a regular expression is made, when first needed, of the others only.
+    """
+
+    __slots__ = ("_any", "_first", "_globs", "_name", "_others", "_regex")
 
     def __init__(self, globs: Iterable[str]) -> None:
         self._globs = tuple(globs)
         self._regex: re.Pattern[str] | None = None
-        self._flat = any("{" in glob or "/" not in glob.removeprefix("**/") for glob in self._globs)
+        kinds: dict[str, list[str]] = {"first": [], "any": [], "name": [], "other": []}
+        for one in (plain for glob in self._globs for plain in plain_globs(glob)):
+            below, deep = one.removeprefix("**/"), one.endswith("/**")
+            word = below.removesuffix("/**")
+            if not word or "/" in word or "**" in word or (below == one and not deep):
+                kinds["other"].append(one)
+            else:
+                kinds[("first" if below == one else "any") if deep else "name"].append(word)
+        self._first, self._any, self._name = NameSet(kinds["first"]), NameSet(kinds["any"]), NameSet(kinds["name"])
+        self._others = kinds["other"]
 
     def __bool__(self) -> bool:
         return bool(self._globs)
 
     def __contains__(self, path: str) -> bool:
-        if not self._globs or ("/" not in path and not self._flat):
+        *folders, name = path.split("/")
+        if folders and (folders[0] in self._first or (self._any and any(folder in self._any for folder in folders))):
+            return True
+        if name in self._name:
+            return True
+        if not self._others:
             return False
         if self._regex is None:
-            plain = (one for glob in self._globs for one in plain_globs(glob))
-            self._regex = re.compile("|".join(map(glob_regex, plain)), re.DOTALL)
+            self._regex = re.compile("|".join(map(glob_regex, self._others)), re.DOTALL)
         return self._regex.fullmatch(path) is not None
 
 

@@ -16,11 +16,10 @@ from opslint.match.signs.declared import (
 )
 from opslint.match.signs.gathered import CODE, STRONG, Gathered
 from opslint.match.signs.globs import Outside, PathIndex
-from opslint.match.signs.hosts import read_hosts
-from opslint.match.signs.images import read_images
 from opslint.match.signs.running import read_commands, read_effects
 from opslint.match.signs.texts import Texts
 from opslint.match.tools.signals import Matcher
+from opslint.model.pipeline import StepKind
 from opslint.model.repository import Repository
 from opslint.model.result import Because
 from opslint.source.span import Span
@@ -48,6 +47,13 @@ def read_signs(signs: dict[str, Any], repository: Repository, tree: Tree, matche
     return {fact: places for fact in facts if reading.holds(fact) and (places := reading.told(fact))}
 
 
+def _has_images(repository: Repository) -> bool:
+    """Whether anything may name an image: manifests, Dockerfiles, Compose files, jobs in containers."""
+    return bool(repository.resources or repository.dockerfiles or repository.companions) or any(
+        job.images or any(step.kind is StepKind.IMAGE for step in job.steps) for pipeline in repository.pipelines
+        for job in pipeline.jobs)
+
+
 class _Reading:
     """One reading: the signs so far, and what follows from them."""
 
@@ -71,7 +77,10 @@ class _Reading:
         read_manifests(facts, repository, outside, add)
         read_infrastructure(facts, repository, matcher, outside, add)
         read_notebooks(facts, repository, outside, add)
-        read_images(facts, repository, matcher, outside, add)
+        if _has_images(repository):
+            from opslint.match.signs.images import read_images
+
+            read_images(facts, repository, matcher, outside, add)
         read_commands(facts, repository, matcher, outside, add)
         read_effects(facts, matcher, outside, add)
 
@@ -86,6 +95,8 @@ class _Reading:
             CodeReader(self.signs, self._modules(), self.index, self.outside, texts, self.gathered).read(entries)
         hosted = {fact: sign for fact, sign in self.facts.items() if sign.get("hosts") and not self.holds(fact)}
         if hosted:
+            from opslint.match.signs.hosts import read_hosts
+
             read_hosts(hosted, self.repository, self.index, self.outside, Texts(self.tree, limits), self.gathered.add)
 
     def holds(self, fact: str, seen: tuple[str, ...] = ()) -> bool:

@@ -55,7 +55,8 @@ def read_commands(facts: Facts, repository: Repository, matcher: Matcher, outsid
     """Hold what pipelines run, and what images start, against `commands`."""
     forms = Forms(facts)
     for activity in matcher.activities:
-        if activity.kind is ActivityKind.COMMAND and not activity.disabled and _counts(activity.pipeline, outside):
+        building = activity.command is not None and activity.command.building
+        if activity.kind is ActivityKind.COMMAND and not activity.disabled and not building and _counts(activity.pipeline, outside):
             for fact, words in _fitting(forms, activity):
                 add(fact, "commands", activity.span, f"runs {words}")
     marks: frozenset[str] | None = None

@@ -8,16 +8,20 @@ from typing import Any
 from opslint.match.jobs import JobView, runs_something
 from opslint.match.subjects.callers import CHANGE_EVENTS, callers_of, held_or_inherited
 from opslint.match.subjects.subject import Stage, Subject
-from opslint.match.subjects.trusted import trusted_registries
 from opslint.model.pipeline import AUTOMATIC, Event, Image, Pipeline, Platform, StepKind
 from opslint.parse.values.images import image_from
 from opslint.source.node import Mapping, Node, boolean_of, is_null, strings_of
 from opslint.source.span import Span
 from opslint.source.words.late import late
 
-SHA = late(r"[0-9a-f]{40}|[0-9a-f]{64}")
+_HEX = frozenset("0123456789abcdef")
 EXACT = late(r"v?\d+\.\d+\.\d+([-+.].*)?")
 MERGED = frozenset({Event.PUSH, Event.PUSH_DEFAULT})
+
+
+def is_commit(version: str) -> bool:
+    """Whether a version is the full id of a commit: 40 (SHA-1) or 64 (SHA-256) hexadecimal digits."""
+    return len(version) in (40, 64) and _HEX.issuperset(version)
 
 
 def _events(events: frozenset[Event]) -> dict[str, Any]:
@@ -136,9 +140,16 @@ def job_facts(stage: Stage, view: JobView) -> dict[str, Any]:
         "bites": sorted({effect for hit in view.hits if hit.activity.blocking and not hit.soft_by and not hit.activity.disabled
                          for effect in hit.entry.signal.does if effect in view.does}),
         "shows": sorted({code for hit in view.hits if not hit.activity.disabled for code in hit.entry.signal.shows}),
-        "commands": [" ".join(activity.command.argv) for activity in view.activities if activity.command is not None],
-        "trusted_publishing": trusted_registries(view),
+        "commands": [" ".join(activity.command.argv) for activity in view.activities
+                     if activity.command is not None and not activity.command.building],
+        "trusted_publishing": _trusted(view) if "publish" in view.does else [],
     }
+
+
+def _trusted(view: JobView) -> list[str]:
+    from opslint.match.subjects.trusted import trusted_registries
+
+    return trusted_registries(view)
 
 
 def _gated(stage: Stage, view: JobView) -> bool:
@@ -253,7 +264,7 @@ def references(stage: Stage) -> Iterator[Subject]:
         for include in pipeline.includes:
             if include.kind in ("project", "component", "remote"):
                 version = include.version or ""
-                pinned = bool(SHA.fullmatch(version) or EXACT.fullmatch(version))
+                pinned = is_commit(version) or EXACT.fullmatch(version) is not None
                 name = include.name or include.project
                 yield _reference("component" if include.kind == "component" else "include", name, include.version, pinned,
                                  include.span, pipeline.platform.value, None)
@@ -266,7 +277,7 @@ def _references_of(view: JobView) -> Iterator[Subject]:
             yield _reference("image", step.uses, step.version, bool(step.version and step.version.startswith("sha256:")),
                              step.span, platform, view)
         elif step.kind in (StepKind.ACTION, StepKind.WORKFLOW) and step.uses and view.job.platform is Platform.GITHUB:
-            pinned = bool(step.version and SHA.fullmatch(step.version))
+            pinned = is_commit(step.version or "")
             yield _reference("workflow" if step.kind is StepKind.WORKFLOW else "action", step.uses, step.version, pinned,
                              step.span, platform, view, step.node)
     for image in view.job.images:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import msgspec
 
 from opslint.knowledge.index import Index, IndexedSignal
@@ -16,9 +18,11 @@ from opslint.match.tools.argv import (
     prefix_length,
     words_of_inputs,
 )
-from opslint.match.tools.config import Configs
-from opslint.match.tools.overrides import overridden
 from opslint.model.activity import Activity, ActivityKind, Command, Hop
+from opslint.source.tree import Tree
+
+if TYPE_CHECKING:  # imported when a tool's configuration is asked for
+    from opslint.match.tools.config import Configs
 
 HUBS = ("docker.io/", "index.docker.io/", "registry-1.docker.io/", "library/")
 
@@ -65,11 +69,12 @@ def component_name(name: str) -> str:
 class Catalogue:
     """The compiled index as the matcher asks it; decodes each signal at most once."""
 
-    def __init__(self, index: Index, configs: Configs | None = None) -> None:
+    def __init__(self, index: Index, tree: Tree | None = None) -> None:
         self.index = index
-        self.configs = configs
+        self.tree = tree
         self._decoded: dict[int, IndexedSignal] = {}
-        self._images = {image_name(name): rows for name, rows in index.images.items()}
+        self._configs: Configs | None = None
+        self._images: dict[str, tuple[int, ...]] | None = None
 
     def entry(self, position: int) -> IndexedSignal:
         """One signal of the index."""
@@ -108,13 +113,13 @@ class Catalogue:
             slug = name.lower()
             rows = [*index.actions.get(slug, ()), *_globbed(index.action_globs, slug)]
             if slug.startswith("docker://"):
-                rows += self._images.get(image_name(slug.removeprefix("docker://")), ())
+                rows += self._image_rows(slug.removeprefix("docker://"))
             return rows
         if kind is ActivityKind.WORKFLOW:
             slug = name.lower()
             return [*index.workflows.get(slug, ()), *_globbed(index.workflow_globs, slug)]
         if kind is ActivityKind.IMAGE:
-            return [*self._images.get(image_name(name), ())]
+            return [*self._image_rows(name)]
         if kind is ActivityKind.TEMPLATE:
             return [row for spelling in template_names(name) for row in index.templates.get(spelling, ())]
         if kind is ActivityKind.COMPONENT:
@@ -144,7 +149,7 @@ class Catalogue:
                 rows.extend(_globbed(self.index.command_globs, layer[0]))
                 rows.extend(self.index.commands.get(_base(layer[0]), ()))
         if command.image:
-            rows.extend(self._images.get(image_name(command.image), ()))
+            rows.extend(self._image_rows(command.image))
         return rows
 
     def _judge(self, activity: Activity, position: int, entry: IndexedSignal) -> Hit | None:
@@ -174,13 +179,31 @@ class Catalogue:
             return None
         config = None
         if signal.config:
-            config = next((hop for form in signal.config if (hop := self.configs.said(form))), None) if self.configs else None
+            config = self._configured(signal)
             if config is None:
                 return None
         soft_by = _soft_by(entry, words, activity)
         if signal.jobs or signal.off:
+            from opslint.match.tools.overrides import overridden
+
             activity, soft_by = overridden(activity, signal, soft_by)
         return Hit(activity=activity, position=position, entry=entry, config=config, soft_by=soft_by, form=fits)
+
+    def _image_rows(self, name: str) -> tuple[int, ...]:
+        if self._images is None:
+            self._images = {image_name(written): rows for written, rows in self.index.images.items()}
+        return self._images.get(image_name(name), ())
+
+    def _configured(self, signal: ToolSignal) -> Hop | None:
+        """The line of a tool's configuration that says what a signal asks for; nothing without a tree."""
+        if self._configs is None:
+            if self.tree is None:
+                return None
+            from opslint.match.tools.config import Configs
+
+            self._configs = Configs(self.tree)
+        said = self._configs.said
+        return next((hop for form in signal.config if (hop := said(form))), None)
 
 
 def _base(word: str) -> str:

@@ -5,8 +5,6 @@ from __future__ import annotations
 from opslint.knowledge.index import Index
 from opslint.match.jobs import Jobs, JobView
 from opslint.match.tools.catalogue import Catalogue, Hit
-from opslint.match.tools.config import Configs
-from opslint.match.tools.rights import may_comment
 from opslint.match.tools.wording import told_of, weakened
 from opslint.model.activity import Activity, ActivityKind
 from opslint.model.evidence import Confidence, Evidence, Signal, Status
@@ -18,6 +16,9 @@ from opslint.source.tree import Tree
 SARIF_UPLOAD = "github/codeql-action/upload-sarif"
 REWRITTEN = frozenset({"DO204", "DS202"})
 """Practices whose tools may rewrite files (format, licence headers) and leave the verdict to a comparison with Git."""
+IN_BUILDS = frozenset({"test", "lint", "scan", "bench", "evaluate", "train"})
+"""What a command may do where an image is built for the job to count as doing it: it judges there as well as anywhere, but what
+it installs, hands out or keeps stays inside the image or is none of the job's."""
 STARTED_BY_ITSELF = AUTOMATIC - {Event.ACTIVITY}
 LATE = frozenset({Event.PUSH_DEFAULT, Event.RECONCILE, Event.UPSTREAM})
 
@@ -70,7 +71,7 @@ class Matcher:
         self.only_workflows = not (any(not one.aside for one in repository.resources) or any(not one.aside for one in repository.blocks)
                                    or any(not one.aside for one in repository.dockerfiles))
         self.jobs = jobs
-        self.catalogue = Catalogue(index, Configs(tree))
+        self.catalogue = Catalogue(index, tree)
         self.products = self._products(repository.name)
         self.soft_exists = {rule.code: rule.soft for rule in index.rules}
         self.hits: list[Hit] = []
@@ -117,7 +118,10 @@ class Matcher:
             if view is not None:
                 view.activities.append(activity)
             hits = self.catalogue.hits(activity)
-            for hit in self.catalogue.env_hits(activity) if activity.env else ():
+            building = activity.command is not None and activity.command.building
+            if building:
+                hits = [hit for hit in hits if IN_BUILDS.issuperset(hit.entry.signal.does)]
+            for hit in self.catalogue.env_hits(activity) if activity.env and not building else ():
                 key = (view.key if view else activity.span.path, hit.position)
                 if key not in env_seen:
                     env_seen.add(key)
@@ -172,6 +176,8 @@ class Matcher:
         if word == "tests-first":
             return "test" in before or "test" in self.jobs.upstream_does(view)
         if word == "may-comment":
+            from opslint.match.tools.rights import may_comment
+
             return may_comment(hit.activity, view)
         if word == "with-deploy":
             return "deploy" in view.does
@@ -206,6 +212,8 @@ class Matcher:
                     status, weak = Status.ADVISORY, "it looks at workflows alone, and other configuration stands unscanned"
                 if activity.command is not None and activity.command.confidence == "low":
                     confidence = Confidence.LOW
+                elif activity.confidence and confidence is Confidence.HIGH:
+                    confidence = Confidence(activity.confidence)
                 told = signal.why or told_of(hit)
                 why = f"{told}; {gate}" if gate and not weak else weakened(told, status, weak)
                 if against and status is not Status.DISABLED:

@@ -123,7 +123,8 @@ _NAMES: dict[str, str] = {
     "poetry.lock": "python.lock", "pom.xml": "pom", "pubspec.lock": "lock", "pubspec.yaml": "pubspec",
     "pulumi.yaml": "pulumi", "pulumi.yml": "pulumi", "pylock.toml": "python.lock", "pyproject.toml": "pyproject",
     "rebar.config": "rebar", "rebar.lock": "lock", "renovate.json": "renovate", "renovate.json5": "renovate",
-    "renv.lock": "lock", "requirements.in": "requirements", "requirements.yaml": "helm-requirements",
+    "renv.lock": "lock", "requirements.in": "requirements", "requirements.txt": "requirements",
+    "requirements.yaml": "helm-requirements",
     "samconfig.toml": "cloudformation", "security.adoc": "security-policy", "security.markdown": "security-policy",
     "security.md": "security-policy", "security.rst": "security-policy", "security.txt": "security-policy",
     "serverless.json": "serverless", "serverless.yaml": "serverless", "serverless.yml": "serverless",
@@ -145,31 +146,31 @@ _ENDS: dict[str, str] = {
 }  # fmt: skip
 """Ends of names behind the last dot."""
 
-_PATTERNS: tuple[tuple[str, str], ...] = (
-    (r"^(?:dockerfile|containerfile)[.-](?!dockerignore$)[\w.-]+$", "dockerfile"),
-    (r"\.(?:tf|tofu)\.json$", "terraform"),
-    (r"^(?:docker-compose|compose)(?:[.-][\w.-]+)?\.ya?ml$", "compose"),
-    (r"^\.?goreleaser(?:[.-][\w-]+)?\.ya?ml$", "goreleaser"),
-    (r"^(?:[\w.-]*[-_.])?requirements?(?:[-_.][\w.-]+)?\.(?:txt|in)$", "requirements"),
-    (r"^values[-_.][\w.-]+\.ya?ml$", "helm-values"),
-    (r"^(?:[\w-]+[.-])?(?:openapi|swagger)(?:[.-][\w.-]+)?\.(?:ya?ml|json)$", "openapi"),
-    (r"^promptfooconfig[\w.-]*\.(?:ya?ml|json|js|ts|py)$", "prompt"),
-    (r"\.prompt\.(?:md|ya?ml|txt|json)$", "prompt"),
-    (r"^(?:[\w-]*[-_])?playbook(?:[-_][\w-]+)?\.ya?ml$", "ansible"),
-    (r"^environment[-_.][\w.-]+\.ya?ml$", "conda"),
-    (r"^[\w.-]*(?:cloudformation|\.cfn|-cfn|\.sam)[\w.-]*\.(?:ya?ml|json|template)$", "cloudformation"),
-    (r"\.versions\.toml$", "libs.versions"),
-    (r"^serverless\.[\w-]+\.ya?ml$", "serverless"),
+_PATTERNS: tuple[tuple[str, str, str], ...] = (
+    ("file", r"^(?:dockerfile|containerfile)[.-](?!dockerignore$)[\w.-]+$", "dockerfile"),
+    (".json", r"\.(?:tf|tofu)\.json$", "terraform"),
+    ("compose", r"^(?:docker-compose|compose)(?:[.-][\w.-]+)?\.ya?ml$", "compose"),
+    ("goreleaser", r"^\.?goreleaser(?:[.-][\w-]+)?\.ya?ml$", "goreleaser"),
+    ("requirement", r"^(?:[\w.-]*[-_.])?requirements?(?:[-_.][\w.-]+)?\.(?:txt|in)$", "requirements"),
+    ("values", r"^values[-_.][\w.-]+\.ya?ml$", "helm-values"),
+    ("", r"^(?:[\w-]+[.-])?(?:openapi|swagger)(?:[.-][\w.-]+)?\.(?:ya?ml|json)$", "openapi"),
+    ("promptfoo", r"^promptfooconfig[\w.-]*\.(?:ya?ml|json|js|ts|py)$", "prompt"),
+    (".prompt.", r"\.prompt\.(?:md|ya?ml|txt|json)$", "prompt"),
+    ("playbook", r"^(?:[\w-]*[-_])?playbook(?:[-_][\w-]+)?\.ya?ml$", "ansible"),
+    ("environment", r"^environment[-_.][\w.-]+\.ya?ml$", "conda"),
+    ("", r"^[\w.-]*(?:cloudformation|\.cfn|-cfn|\.sam)[\w.-]*\.(?:ya?ml|json|template)$", "cloudformation"),
+    (".versions.toml", r"\.versions\.toml$", "libs.versions"),
+    ("serverless", r"^serverless\.[\w-]+\.ya?ml$", "serverless"),
 )
 _WORDS = ("docker", "container", ".tf", "compose", "goreleaser", "require", "values", "openapi", "swagger", "prompt", "playbook",
           "environment", "cloudformation", "cfn", ".sam", ".template", ".toml", "serverless", ".tofu")  # fmt: skip
-_PLACES: tuple[tuple[str, str], ...] = (
-    (r"(?:^|/)\.github/settings\.ya?ml$", "settings"),
-    (r"(?:^|/)\.github/(?:rulesets|repo-settings)/[^/]+\.(?:ya?ml|json)$", "settings"),
-    (r"(?:^|/)requirements/[^/]+\.(?:txt|in)$", "requirements"),
-    (r"(?:^|/)(?:playbooks/[^/]+|roles/[^/]+/(?:tasks|handlers)/[^/]+)\.ya?ml$", "ansible"),
-    (r"(?:^|/)(?:cloudformation|cfn)/(?:[^/]+/)*[^/]+\.(?:ya?ml|json)$", "cloudformation"),
-    (r"(?:^|/)template\.(?:ya?ml|json)$", "cloudformation"),
+_PLACES: tuple[tuple[str, str, str], ...] = (
+    (".github/settings", r"(?:^|/)\.github/settings\.ya?ml$", "settings"),
+    (".github/r", r"(?:^|/)\.github/(?:rulesets|repo-settings)/[^/]+\.(?:ya?ml|json)$", "settings"),
+    ("requirements/", r"(?:^|/)requirements/[^/]+\.(?:txt|in)$", "requirements"),
+    ("s/", r"(?:^|/)(?:playbooks/[^/]+|roles/[^/]+/(?:tasks|handlers)/[^/]+)\.ya?ml$", "ansible"),
+    ("c", r"(?:^|/)(?:cloudformation|cfn)/(?:[^/]+/)*[^/]+\.(?:ya?ml|json)$", "cloudformation"),
+    ("template.", r"(?:^|/)template\.(?:ya?ml|json)$", "cloudformation"),
 )
 _PLACE_WORDS = (".github/", "requirements/", "playbooks/", "/tasks/", "/handlers/", "cloudformation/", "cfn/", "template.")
 
@@ -198,14 +199,14 @@ def companion_kind(path: str) -> str | None:
     return _by_pattern(lower, _WORDS, _PATTERNS) or _by_pattern(path, _PLACE_WORDS, _PLACES)
 
 
-def _by_pattern(text: str, words: tuple[str, ...], patterns: tuple[tuple[str, str], ...]) -> str | None:
-    """The kind of the first pattern that fits a text, where the text holds one of the words they all hang on.
+def _by_pattern(text: str, words: tuple[str, ...], patterns: tuple[tuple[str, str, str], ...]) -> str | None:
+    """The kind of the first pattern that fits a text; each hangs on a word (its first column) that the text must hold.
 
     Shape: patterns are compiled when first needed (`re` keeps them): most trees need none, and compiling all takes 3 ms.
     """
     if not any(word in text for word in words):
         return None
-    return next((kind for pattern, kind in patterns if re.search(pattern, text)), None)
+    return next((kind for word, pattern, kind in patterns if word in text and re.search(pattern, text)), None)
 
 
 def reads(kind: str) -> bool:

@@ -94,11 +94,7 @@ def parse_precommit(kind: str, path: str, data: bytes, aside: bool) -> Parsed:
     if path.endswith(".toml"):
         return _parse_prek(kind, path, data, aside)
     root = mapping_from(data)
-    hooks: list[Hook] = []
-    defaults = strings_of(root.get("default_stages")) if root is not None else ()
-    for repository in mappings_of(root.get("repos") if root is not None else None):
-        address, version = repository.text("repo") or "", repository.text("rev")
-        hooks.extend(_hook(path, address, version, node, defaults) for node in mappings_of(repository.get("hooks")))
+    hooks = _hooks(path, root)
     ci = mapping_at(root, "ci")
     why = "" if path == ".pre-commit-config.yaml" else "pre-commit reads only .pre-commit-config.yaml in the root"
     facts: dict[str, object] = {
@@ -115,6 +111,25 @@ def parse_precommit(kind: str, path: str, data: bytes, aside: bool) -> Parsed:
     return Parsed(file=entry, companions=(companion,), hooks=tuple(hooks) if not why else ())
 
 
+def hooks_of(path: str, data: bytes) -> tuple[Hook, ...]:
+    """The hooks of a pre-commit configuration of any name.
+
+    Raises: UnreadableFile.
+    """
+    if path.endswith(".toml"):
+        return _parse_prek("pre-commit", path, data, False).hooks
+    return tuple(_hooks(path, mapping_from(data)))
+
+
+def _hooks(path: str, root: Mapping | None) -> list[Hook]:
+    hooks: list[Hook] = []
+    defaults = strings_of(root.get("default_stages")) if root is not None else ()
+    for repository in mappings_of(root.get("repos") if root is not None else None):
+        address, version = repository.text("repo") or "", repository.text("rev")
+        hooks.extend(_hook(path, address, version, node, defaults) for node in mappings_of(repository.get("hooks")))
+    return hooks
+
+
 def _hook(path: str, repo: str, version: str | None, node: Mapping, stages: tuple[str, ...]) -> Hook:
     return Hook(
         repo=repo,
@@ -125,6 +140,8 @@ def _hook(path: str, repo: str, version: str | None, node: Mapping, stages: tupl
         args=strings_of(node.get("args")),
         stages=strings_of(node.get("stages")) or stages,
         language=node.text("language") or "",
+        alias=node.text("alias") or "",
+        always=boolean_of(node.get("always_run")) is True,
     )
 
 
@@ -154,6 +171,8 @@ def _parse_prek(kind: str, path: str, data: bytes, aside: bool) -> Parsed:
                     args=_words(node.get("args")),
                     stages=_words(node.get("stages")),
                     language=str(node.get("language", "")),
+                    alias=str(node.get("alias", "")),
+                    always=node.get("always_run") is True,
                 )
             )
     facts: dict[str, object] = {"hooks": len(hooks), "ci": False, "ci_skip": [], "autofix": False, "autoupdate": ""}

@@ -33,14 +33,14 @@ BY_LANGUAGE: dict[str, str] = {
 BY_ENDING: dict[str, str] = {ending: language for language, endings in BY_LANGUAGE.items() for ending in endings.split()}
 
 # Files of a programming language that only configure a tool, or that a machine wrote.
-NOT_SOURCE = late(
-    r"(?:^|/)\.|\.config\.[cm]?[jt]s$|\.min\.js$|\.bundle\.js$|\.d\.ts$|_pb2(?:_grpc)?\.py$|\.pb\.go$"
-    r"|(?:^|/)(?:gulpfile|gruntfile|jest\.setup)\.[jt]s$",
-    re.IGNORECASE,
-)
+NOT_SOURCE_ENDS = (
+    ".config.js", ".config.cjs", ".config.mjs", ".config.ts", ".config.cts", ".config.mts", ".min.js", ".bundle.js", ".d.ts",
+    "_pb2.py", "_pb2_grpc.py", ".pb.go",
+)  # fmt: skip
+NOT_SOURCE_NAMES = frozenset({"gulpfile.js", "gulpfile.ts", "gruntfile.js", "gruntfile.ts", "jest.setup.js", "jest.setup.ts"})
 
 TOOLING_LANGUAGES = frozenset({"Shell", "PowerShell", "AWK"})
-TOOLING_FOLDERS = re.compile(r"(?:^|/)(?:scripts?|hack|\.?ci|tools?|tooling|bootstrap)/", re.IGNORECASE)
+TOOLING_FOLDERS = late(r"(?:^|/)(?:scripts?|hack|\.?ci|tools?|tooling|bootstrap)/", re.IGNORECASE)
 """What handles the manifests or the infrastructure of a repository, rather than being its product."""
 
 
@@ -54,11 +54,12 @@ def without_tooling(paths: Iterable[str]) -> Iterator[str]:
 
 def language_of(path: str) -> str | None:
     """The programming language of a file by its ending, None for what is no source code."""
-    _, dot, ending = path.rpartition(".")
-    language = BY_ENDING.get(ending.lower()) if dot else None
-    if language is None or NOT_SOURCE.search(path):
+    lower = path.lower()
+    _, dot, ending = lower.rpartition(".")
+    language = BY_ENDING.get(ending) if dot else None
+    if language is None or lower.startswith(".") or "/." in lower or lower.endswith(NOT_SOURCE_ENDS):
         return None
-    return language
+    return None if lower.rpartition("/")[2] in NOT_SOURCE_NAMES else language
 
 
 def count_languages(paths: Iterable[str]) -> tuple[dict[str, int], dict[str, str]]:

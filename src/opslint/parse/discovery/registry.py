@@ -16,7 +16,6 @@ MAX_SNIFFED_BYTES = 1024 * 1024  # of JSON files, most of which are data
 YAML_ENDINGS = (".yml", ".yaml")
 MANIFEST_ENDINGS = (".yml", ".yaml", ".json")
 
-WORKFLOW_PATH = late(r"\.github/workflows/[^/]+\.ya?ml")
 ACTION_PATH = late(r"(?:.*/)?action\.ya?ml")
 GITLAB_PATH = late(
     r"\.gitlab-ci\.yml|(?:.*/)?[^/]+\.gitlab-ci\.ya?ml|(?:.*/)\.gitlab-ci\.ya?ml|\.gitlab(?:/ci|-ci)/.*\.ya?ml"
@@ -49,7 +48,8 @@ class Parser(msgspec.Struct, frozen=True, kw_only=True):
 
 def is_workflow(path: str) -> bool:
     """Whether GitHub reads the file as a workflow: directly in `.github/workflows`, in no other case."""
-    return path.startswith(".github/") and WORKFLOW_PATH.fullmatch(path) is not None
+    return (path.startswith(".github/workflows/") and path.count("/") == 2 and path.endswith(YAML_ENDINGS)
+            and path.rpartition("/")[2] not in YAML_ENDINGS)
 
 
 def is_action(path: str) -> bool:

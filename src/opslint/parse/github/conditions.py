@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Mapping
 from functools import lru_cache
 
 import msgspec
@@ -21,11 +23,16 @@ from opslint.parse.github.values import (
     number_of,
     starts_with,
     truth_of,
+    word_of,
 )
+from opslint.source.words.late import late
 
 _STATUS = frozenset({"success", "failure", "always", "cancelled"})
 _RESULTS = OneOf(("success", "skipped"))
 _RESULT_ITEMS = Items((_RESULTS,))
+_FIELD = late(r"\{\{|\}\}|\{(\d{1,2})\}")
+MAX_TEXT = 64 * 1024
+"""Code points of a text that is put together; nested `format` calls double theirs."""
 
 
 class Condition(msgspec.Struct, frozen=True):
@@ -41,25 +48,33 @@ class Condition(msgspec.Struct, frozen=True):
     when: str
 
 
-def events_reaching(condition: str, events: frozenset[Event], triggers: tuple[Trigger, ...]) -> tuple[frozenset[Event], str]:
+def events_reaching(
+    condition: str, events: frozenset[Event], triggers: tuple[Trigger, ...], known: Mapping[str, Value] | None = None
+) -> tuple[frozenset[Event], str]:
     """The events of `events` that get past an `if:`, and whether it lets failed runs in.
 
     Shape:  `condition` is the text of the `if:`, with or without `${{ }}`, "" for none. The second value is "" (only while all
             went well), `on-failure` or `always`. A push to any branch that the condition confines to a named branch or to the
             default branch comes back as `PUSH_DEFAULT`. Events that `triggers` do not send (of a called workflow's caller) are
-            looked at with all that is known of them in general.
+            looked at with all that is known of them in general. `known` are values of other contexts by dotted path.
     Source: GitHub Actions, "Evaluate expressions", "Contexts" and "Events that trigger workflows".
     """
     parsed = condition_of(condition)
     if parsed.alone is False:
         return frozenset(), parsed.when
-    if not parsed.depends or parsed.tree is None:
+    tree = parsed.tree
+    if tree is None:
+        return events, parsed.when
+    facts = {path: known[path] for path in map(".".join, _paths(tree)) if path in known} if known else {}
+    if facts and truth_of(evaluate(tree, Scenario("", facts, True), None)) is False:
+        return frozenset(), parsed.when
+    if not parsed.depends:
         return events, parsed.when
     reached: set[Event] = set()
     for event in events:
-        if _possible(parsed.tree, event, triggers):
+        if _possible(tree, event, triggers, facts):
             reached.add(event)
-        elif event is Event.PUSH and _possible(parsed.tree, Event.PUSH_DEFAULT, triggers):
+        elif event is Event.PUSH and _possible(tree, Event.PUSH_DEFAULT, triggers, facts):
             reached.add(Event.PUSH_DEFAULT)
     return frozenset(reached), parsed.when
 
@@ -111,8 +126,11 @@ def _inner(text: str) -> tuple[str, bool]:
     return stripped[start + 3 : end] if end > 0 else "", True
 
 
-def _possible(tree: Expression, event: Event, triggers: tuple[Trigger, ...]) -> bool:
-    return any(truth_of(evaluate(tree, scenario, None)) is not False for scenario in scenarios_of(event, triggers))
+def _possible(tree: Expression, event: Event, triggers: tuple[Trigger, ...], facts: dict[str, Value]) -> bool:
+    scenarios = scenarios_of(event, triggers)
+    if facts:
+        scenarios = [Scenario(one.name, {**one.facts, **facts}, one.inputs) for one in scenarios]
+    return any(truth_of(evaluate(tree, scenario, None)) is not False for scenario in scenarios)
 
 
 def _when(tree: Expression) -> str:
@@ -223,6 +241,8 @@ def _apply(name: str, values: list[Value]) -> Value:
                 pass
     if name == "format":
         return _format(values)
+    if name == "join" and values and isinstance(values[0], Items):
+        return _joined(values)
     if name == "fromjson" and len(values) == 1 and isinstance(values[0], str):
         return _from_json(values[0])
     return UNKNOWN
@@ -253,17 +273,36 @@ def _format(values: list[Value]) -> Value:
             return Text(prefix + argument.prefix, argument.kind)
         if isinstance(argument, OneOf):
             return OneOf(tuple(prefix + text for text in argument.values))
-    return template if "{" not in template and "}" not in template else UNKNOWN
+    words = [word_of(argument) for argument in arguments]
+    if None in words or sum(len(word or "") + 1 for word in words) * (template.count("{") + 1) > MAX_TEXT:
+        return template if "{" not in template and "}" not in template else UNKNOWN
+
+    def field(found: re.Match[str]) -> str:
+        index = found.group(1)
+        return found.group()[0] if index is None else (words[int(index)] or "") if int(index) < len(words) else ""
+
+    return _FIELD.sub(field, template)
+
+
+def _joined(values: list[Value]) -> Value:
+    """`join` of a list of literals."""
+    words = [word_of(item) for item in values[0].values] if isinstance(values[0], Items) else [None]
+    by = word_of(values[1]) if len(values) > 1 else ","
+    return by.join(word or "" for word in words) if by is not None and None not in words else UNKNOWN
 
 
 def _from_json(text: str) -> Value:
-    """A JSON list of strings, or a literal."""
+    """A JSON list of literals, or a literal."""
     try:
         value = msgspec.json.decode(text.encode())
     except (msgspec.DecodeError, RecursionError, UnicodeEncodeError):
         return UNKNOWN
-    if isinstance(value, list) and all(isinstance(item, str) for item in value):
-        return Items(tuple(value))
+    if isinstance(value, int | float) and not -1e300 < value < 1e300:
+        return UNKNOWN
+    if isinstance(value, list) and all(
+        isinstance(item, str) or (isinstance(item, bool | int | float) and abs(item) < 1e300) for item in value
+    ):
+        return Items(tuple(item if isinstance(item, str | bool) else float(item) for item in value))
     if isinstance(value, bool | str) or value is None:
         return value
     return float(value) if isinstance(value, int | float) else UNKNOWN

@@ -133,15 +133,21 @@ def contains(search: Value, item: Value) -> bool | None:
     return wanted in word if word is not None else False
 
 
-def _word(value: Value) -> str | None:
-    """The text of a literal in lower case, as GitHub casts it to a string; None for what is not literal."""
+def word_of(value: Value) -> str | None:
+    """The text of a literal, as GitHub casts it to a string; None for what is not literal."""
     if isinstance(value, bool):
         return "true" if value else "false"
     if isinstance(value, float):
         return str(int(value)) if value.is_integer() else str(value)
     if isinstance(value, str):
-        return value.lower()
+        return value
     return "" if value is None else None
+
+
+def _word(value: Value) -> str | None:
+    """The text of a literal in lower case: GitHub compares without regard to case."""
+    word = word_of(value)
+    return word.lower() if word is not None else None
 
 
 def _text_equal(text: Text, other: Value) -> bool | None:

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from copy import copy
 
-from opslint.parse.gitlab.keywords import GLOBAL_DEFAULTS, INHERITED, REFERENCE_TAG, RESERVED, is_reference, jobs_in
-from opslint.source.node import Mapping, Node, Scalar, Sequence, boolean_of, strings_of
+from opslint.parse.gitlab.keywords import GLOBAL_DEFAULTS, INHERITED, REFERENCE_TAG, is_reference, jobs_in
+from opslint.source.node import Mapping, Node, Scalar, Sequence, boolean_of, is_null, strings_of
 
 MAX_EXTENDS_DEPTH = 11
 """GitLab allows eleven levels of `extends`."""
@@ -20,6 +20,12 @@ MAX_PULLED = 200_000
 """Nodes pulled in by `!reference` for one pipeline."""
 
 MAX_DEPTH = 100
+
+MAX_DIGITS = 6
+"""Digits of the number by which a `!reference` names an entry of a list."""
+
+_NOT_REFERENCED = frozenset({"include", "spec"})
+"""Keys that are gone when `!reference` is worked in."""
 
 
 def expand_jobs(top: Mapping) -> Mapping:
@@ -47,7 +53,10 @@ def resolve_references(top: Mapping) -> Mapping:
 
 
 def inherit_defaults(top: Mapping) -> Mapping:
-    """Give every job that is not hidden the defaults it does not set itself, as far as its `inherit` lets them in."""
+    """Give every job that is not hidden the defaults it does not set itself, as far as its `inherit` lets them in.
+
+    A key that is null counts as not set.
+    """
     defaults = {key: pair for key, pair in top.pairs.items() if key in GLOBAL_DEFAULTS}
     written = top.mapping("default")
     if written is not None:
@@ -59,7 +68,9 @@ def inherit_defaults(top: Mapping) -> Mapping:
         if name.startswith(".") or "trigger" in job:
             continue
         let_in = _let_in(job, "default")
-        missing = {word: pair for word, pair in defaults.items() if word not in job.pairs and (let_in is None or word in let_in)}
+        missing = {
+            word: pair for word, pair in defaults.items() if is_null(job.get(word)) and (let_in is None or word in let_in)
+        }
         if missing:
             full = _copy(job)
             full.pairs.update(missing)
@@ -166,6 +177,15 @@ class _Merger:
         return result
 
 
+def _below(node: Node | None, name: str) -> Node | None:
+    """The value of a key, or the entry of a list that a number names."""
+    if isinstance(node, Mapping):
+        return node.get(name)
+    if isinstance(node, Sequence) and not is_reference(node) and name.isdecimal() and name.isascii() and len(name) <= MAX_DIGITS:
+        return node.items[int(name)] if int(name) < len(node.items) else None
+    return None
+
+
 class _Resolver:
     """Copies of the nodes that hold a `!reference`, with what it names in its place; all others are shared."""
 
@@ -212,11 +232,11 @@ class _Resolver:
     def target(self, reference: Sequence, level: int) -> Node:
         """What a reference names, or the reference itself where that is not in this pipeline or too deep."""
         path = strings_of(reference)
-        if level >= MAX_REFERENCE_DEPTH or len(path) < 2 or path[0] in RESERVED - {"default"}:
+        if level >= MAX_REFERENCE_DEPTH or not path or path[0] in _NOT_REFERENCED:
             return reference
         found: Node | None = self.root
         for name in path:
-            found = found.get(name) if isinstance(found, Mapping) else None
+            found = _below(found, name)
         if found is None:
             return reference
         self.pulled += self.weight(found, 0)

@@ -10,10 +10,14 @@ from opslint.parse.gitlab.extends import inherited_variables, references_in
 from opslint.parse.gitlab.includes import needed_jobs
 from opslint.parse.gitlab.keywords import DEFAULT_STAGES, MAX_ITEMS, Where, flat_items, jobs_in
 from opslint.parse.gitlab.steps import images_of, reports_of, steps_of
+from opslint.parse.gitlab.variables import matrix_of, ruled_variables, variables_of
 from opslint.parse.gitlab.when.rules import Flow, Reach, flow_of, reach_of
 from opslint.parse.values.bounds import Bounds
-from opslint.source.node import Mapping, Scalar, strings_of, text_of
+from opslint.source.node import Mapping, Node, Scalar, boolean_of, strings_of, text_of
 from opslint.source.span import Span
+
+MAX_CODE_DIGITS = 10
+"""Digits of an exit code; Windows has codes of ten."""
 
 HIDDEN_WHY = "a hidden job that nothing extends"
 
@@ -23,16 +27,6 @@ def stages_of(top: Mapping) -> tuple[str, ...]:
     node = top.get("stages") or top.get("types")
     named = tuple(item.value for item in flat_items(node) if isinstance(item, Scalar)) if node is not None else DEFAULT_STAGES
     return (".pre", *(name for name in named if name not in {".pre", ".post"}), ".post")
-
-
-def variables_of(declared: Mapping | None) -> dict[str, str]:
-    """Variables as texts, whether written as a word or as a mapping with `value`."""
-    found: dict[str, str] = {}
-    for name, _, node in declared.items() if declared is not None else ():
-        value = node.get("value") if isinstance(node, Mapping) else node
-        if isinstance(value, Scalar):
-            found[name] = text_of(value) or ""
-    return found
 
 
 class Reading(msgspec.Struct, frozen=True, kw_only=True):
@@ -107,13 +101,14 @@ def _job(name: str, key: Scalar, node: Mapping, reading: Reading) -> Job:
     where, bounds = reading.where, reading.bounds
     own = {**variables_of(node.mapping("variables")), **reading.context.variables}
     variables = bounds.merged(inherited_variables(reading.variables, node), own)
+    settled = _settled(own, variables, node, reading)
     hidden = name.startswith(".")
     if hidden:
         reach = Reach(events=frozenset(), disabled=HIDDEN_WHY if name in reading.idle else "")
     else:
         keys = reading.context.confined.get(name)
         flow = reading.flow if keys is None else reading.flow.within(keys)
-        reach = reach_of(node, flow, _settled(own, variables, node, reading))
+        reach = reach_of(node, flow, settled)
     environment, environment_span = _environment(node, where)
     needs, needs_nothing = needed_jobs(node.get("needs"))
     source = reading.written.get(name)
@@ -132,10 +127,13 @@ def _job(name: str, key: Scalar, node: Mapping, reading: Reading) -> Job:
         needs_nothing=needs_nothing,
         environment=environment,
         environment_span=environment_span,
-        images=images_of(node, where),
+        images=images_of(node, where, _lasting(settled, node)),
         manual=reach.manual,
         may_fail=reach.may_fail,
         may_fail_why=reach.may_fail_why,
+        when=node.text("when") or "on_success",
+        allow_failure=_allow_failure(node),
+        allowed_exit_codes=_exit_codes(node.get("allow_failure")),
         timeout=node.text("timeout") or "",
         timeout_span=where(timeout_key) if timeout_key is not None else None,
         disabled=reach.disabled,
@@ -156,6 +154,24 @@ def _settled(own: dict[str, str], variables: dict[str, str], node: Mapping, read
         return variables
     kept = {name: value for name, value in own.items() if name not in reading.changing}
     return reading.bounds.merged(inherited_variables(reading.settled, node), kept)
+
+
+def _lasting(settled: dict[str, str], node: Mapping) -> dict[str, str]:
+    """The variables of a job that neither its rules nor its matrix set one way or another."""
+    changing = {name for told in ruled_variables(node.get("rules")) for name in told} | {name for row in matrix_of(node) for name in row}
+    return {name: value for name, value in settled.items() if name not in changing} if changing else settled
+
+
+def _allow_failure(node: Mapping) -> bool:
+    """Whether a job may fail by its own words, or because a person starts it: with `rules` that says nothing."""
+    own = boolean_of(node.get("allow_failure"))
+    return own if own is not None else node.text("when") == "manual" and "rules" not in node
+
+
+def _exit_codes(node: Node | None) -> tuple[int, ...]:
+    """The codes of `allow_failure:exit_codes`, one or a list."""
+    words = strings_of(node.get("exit_codes")) if isinstance(node, Mapping) else ()
+    return tuple(int(word) for word in words if word.isdecimal() and word.isascii() and len(word) <= MAX_CODE_DIGITS)
 
 
 def _condition(node: Mapping) -> str:

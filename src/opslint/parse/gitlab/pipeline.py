@@ -9,9 +9,10 @@ from opslint.model.repository import FileEntry, Parsed
 from opslint.parse.gitlab.context import ALONE, Context
 from opslint.parse.gitlab.extends import inherit_defaults, merge_extended, references_in, resolve_references
 from opslint.parse.gitlab.includes import includes_of
-from opslint.parse.gitlab.jobs import jobs_of, stages_of, variables_of
+from opslint.parse.gitlab.jobs import jobs_of, stages_of
 from opslint.parse.gitlab.keywords import Where, jobs_in
 from opslint.parse.gitlab.project.ci_file import KIND, CiFile, read_ci_file
+from opslint.parse.gitlab.variables import variables_of
 from opslint.parse.gitlab.when.rules import Flow
 from opslint.parse.values.bounds import Bounds
 from opslint.parse.values.places import span_of

@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping as Table
+
+import msgspec
+
 from opslint.model.pipeline import Image, Step, StepKind
 from opslint.parse.gitlab.includes import split_component, trigger_steps
 from opslint.parse.gitlab.keywords import Where, flat_items
+from opslint.parse.gitlab.variables import filled
 from opslint.parse.values.bounds import Bounds
 from opslint.parse.values.images import image_from
 from opslint.parse.values.places import texts_of
@@ -105,17 +110,26 @@ def _called(node: Node) -> tuple[str, str | None]:
     return "", None
 
 
-def images_of(job: Mapping, where: Where) -> tuple[Image, ...]:
-    """The image of a job and those of its services, each a word or a mapping with `name`."""
+def images_of(job: Mapping, where: Where, variables: Table[str, str]) -> tuple[Image, ...]:
+    """The image of a job and those of its services, each a word or a mapping with `name`.
+
+    Shape: `variables` are those that have one value whatever starts the pipeline: name, tag and digest are told with them
+           filled in, `reference` stays as it is written.
+    """
     found: list[Image] = []
     own = _image_scalar(job.get("image"))
     if own is not None:
-        found.append(image_from(own.value, where(own)))
+        found.append(_image(own, "job", where, variables))
     for item in flat_items(job.get("services")):
         scalar = _image_scalar(item)
         if scalar is not None:
-            found.append(image_from(scalar.value, where(scalar), "service"))
+            found.append(_image(scalar, "service", where, variables))
     return tuple(found)
+
+
+def _image(scalar: Scalar, role: str, where: Where, variables: Table[str, str]) -> Image:
+    image = image_from(filled(scalar.value, variables), where(scalar), role)
+    return image if image.reference == scalar.value else msgspec.structs.replace(image, reference=scalar.value)
 
 
 def _image_scalar(node: Node | None) -> Scalar | None:

@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
-from typing import Protocol
+from typing import Any, Protocol
 
 import msgspec
 
 from opslint.model.activity import Activity, ActivityKind, Command, Hop
 from opslint.model.pipeline import Platform
-from opslint.resolve.follow.table import FOLLOWERS, SCRIPTS
+from opslint.resolve.follow.table import ACTIONS, BESIDE, FOLLOWERS, SCRIPTS
 from opslint.resolve.jobs.places import Files
 from opslint.source.span import Span
 
 MAX_DEPTH = 8
+MAX_FUNCTIONS = 1000
+SOURCING = frozenset({"source", "."})
 MAX_FOLLOWED = 400
 """Activities that one command of a pipeline may lead to."""
 
@@ -23,7 +25,8 @@ class Lead(msgspec.Struct, frozen=True, kw_only=True):
     Shape:  `script` is its text as the shell gets it, `span` the place of its first line; `line_step` is 1 where the text's lines
             are the file's lines, 0 where all of it stands on one. `soft_why` says why the runner goes on when it fails.
             `folder` is where it runs, relative to the root; `confidence` "low" where it is only likely that it runs;
-            `arguments` are the positional ones of a script, None where it has none to speak of.
+            `arguments` are the positional ones of a script, None where it has none to speak of. `apart` says that it runs in a
+            container and sees no variable but those of `env`, `building` that it is one an image is built in.
     """
 
     script: str
@@ -37,6 +40,12 @@ class Lead(msgspec.Struct, frozen=True, kw_only=True):
     confidence: str = ""
     env: dict[str, str] = {}
     arguments: tuple[str, ...] | None = None
+    apart: bool = False
+    building: bool = False
+
+
+Sourced = dict[str, Lead]
+"""Name of a function -> the script that was read in and defines it."""
 
 
 class Led(msgspec.Struct, frozen=True, kw_only=True):
@@ -61,11 +70,20 @@ class Leads(Protocol):
         ...
 
 
+class Uses(Protocol):
+    """What a follower of actions offers."""
+
+    def __call__(self, slug: str, inputs: dict[str, str], env: dict[str, str], files: Files) -> Led | None:
+        """What an action runs of the repository with its inputs; None where nothing can be said."""
+        ...
+
+
 SUFFIXES = (".sh", ".bash", ".zsh", ".ksh", ".py", ".rb", ".pl", ".js", ".mjs", ".ts")
 """How the names of scripts end."""
 
 _OUTSIDE = ("/", "~", "$", "-", "%")
 _OPEN = frozenset("…*?[{ \n")
+
 
 def is_script(word: str) -> bool:
     """Whether a command's word may be a file of the repository that is started by its path."""
@@ -77,26 +95,52 @@ class Follower:
 
     def __init__(self, files: Files) -> None:
         self.files = files
-        self._loaded: dict[str, Leads] = {}
+        self._loaded: dict[str, object] = {}
 
-    def follow(self, activity: Activity) -> list[Activity]:
+    def follow(self, activity: Activity, sourced: Sourced | None = None) -> list[Activity]:
         """A command and what it leads to, each with the chain that leads there.
 
-        A command that cannot run is disabled; one that runs a stub is left out, what the stub prints stays.
+        Shape: `sourced` are the functions that commands of the same shell read in before it; this one may add to them.
+        A command that cannot run is disabled; one that runs a stub is left out, what the stub prints stays. Of actions, those
+        of the table are followed.
         """
+        if activity.kind is ActivityKind.ACTION:
+            return self._used(activity)
         found: list[Activity | None] = [None]
-        found[0] = self._follow(activity, (), found)
+        found[0] = self._follow(activity, (), found, sourced if sourced is not None else {})
         return [one for one in found if one is not None]
 
-    def _follow(self, activity: Activity, seen: tuple[tuple[str, int], ...], found: list[Activity | None]) -> Activity | None:
+    def _used(self, activity: Activity) -> list[Activity]:
+        """An action and what it runs of the repository."""
+        target = ACTIONS.get(activity.name.lower())
+        if target is None:
+            return [activity]
+        uses: Uses = self._function(target)
+        led = uses(activity.name.lower(), activity.inputs, activity.env, self.files)
+        found: list[Activity | None] = [activity]
+        for lead in led.leads if led is not None else ():
+            self._enter(activity, lead, ((lead.span.path, lead.span.line),), found)
+        return [one for one in found if one is not None]
+
+    def _follow(
+        self, activity: Activity, seen: tuple[tuple[str, int], ...], found: list[Activity | None], sourced: Sourced
+    ) -> Activity | None:
         command = activity.command
         if command is None or len(seen) >= MAX_DEPTH or "…" in command.folder or command.image or command.remote:
             return activity
         layer: tuple[str, ...] | None = command.argv
+        beside = next((one for one in command.layers if one[0] in BESIDE), None)
         if not is_script(command.argv[0]):
             layer = next((one for one in reversed(command.layers) if one[0] in FOLLOWERS), None)
         if layer is None:
+            layer, beside = beside, None
+        if command.argv[0] in sourced:
+            self._called(activity, command.argv, sourced, (seen, found))
             return activity
+        if layer is None:
+            return activity
+        if beside is not None and beside is not layer:
+            self._beside(activity, beside, seen, found)
         led = self._leads(layer[0])(layer, command.folder, activity.env, self.files)
         if led is None:
             return activity
@@ -105,18 +149,68 @@ class Follower:
         for lead in led.leads:
             place = (lead.span.path, lead.span.line)
             if place not in seen:
-                self._enter(activity, lead, (*seen, place), found)
+                inner = self._read_in(lead, sourced) if layer[0] in SOURCING else {}
+                self._enter(activity, lead, (*seen, place), found, inner)
         if led.stub:
             return None
         elsewhere = activity.job is not None and activity.job.platform is Platform.ARGO  # its image brings files of its own
-        if led.dead and not elsewhere:
+        if led.dead and not elsewhere and not command.building:
             return msgspec.structs.replace(activity, disabled=activity.disabled or led.dead)
         return activity
 
-    def _enter(self, activity: Activity, lead: Lead, seen: tuple[tuple[str, int], ...], found: list[Activity | None]) -> None:
+    @staticmethod
+    def _read_in(lead: Lead, sourced: Sourced) -> Sourced:
+        """The functions a shell knows once it has read in a script."""
+        from opslint.resolve.follow.scripts.functions import names_in
+
+        for name in names_in(lead.script):
+            if len(sourced) < MAX_FUNCTIONS:
+                sourced[name] = lead
+        return sourced
+
+    def _called(
+        self,
+        activity: Activity,
+        argv: tuple[str, ...],
+        sourced: Sourced,
+        under: tuple[tuple[tuple[str, int], ...], list[Activity | None]],
+    ) -> None:
+        """The body of a function that a script read in defines."""
+        from opslint.resolve.follow.scripts.functions import called
+
+        seen, found = under
+        lead = called(argv, sourced[argv[0]], activity)
+        place = (f"{lead.span.path} {argv[0]}", 0)
+        if place not in seen:
+            self._enter(activity, lead, (*seen, place), found, sourced)
+
+    def _beside(
+        self, activity: Activity, layer: tuple[str, ...], seen: tuple[tuple[str, int], ...], found: list[Activity | None]
+    ) -> None:
+        """What a wrapper starts beside the command that is wrapped: the image and the services it needs."""
+        folder = activity.command.folder if activity.command is not None else ""
+        led = self._leads(layer[0])(layer, folder, activity.env, self.files)
+        for lead in led.leads if led is not None else ():
+            place = (lead.span.path, lead.span.line)
+            if place not in seen:
+                self._enter(activity, lead, (*seen, place), found)
+
+    def _enter(
+        self,
+        activity: Activity,
+        lead: Lead,
+        seen: tuple[tuple[str, int], ...],
+        found: list[Activity | None],
+        sourced: Sourced | None = None,
+    ) -> None:
         from opslint.resolve.shell import commands_of
 
-        variables = {**activity.env, **lead.env}
+        variables = dict(lead.env) if lead.apart else {**activity.env, **lead.env}
+        if lead.arguments is not None:
+            from opslint.resolve.shell.syntax.words import ROOT
+
+            variables |= dict.fromkeys(("0", "BASH_SOURCE"), f"{ROOT}/{lead.span.path}")
+        sourced = {} if sourced is None else sourced
         names = activity.command.variables if activity.command is not None and lead.arguments else ()
         for told in commands_of(
             lead.script,
@@ -126,16 +220,21 @@ class Follower:
             variables=variables,
             arguments=lead.arguments,
             names=names,
+            folder=lead.folder,
         ):
             if len(found) >= MAX_FOLLOWED:
                 return
             inner = _led(activity, lead, told)
             position = len(found)
             found.append(inner)
-            found[position] = self._follow(inner, seen, found)
+            found[position] = self._follow(inner, seen, found, sourced)
 
     def _leads(self, word: str) -> Leads:
-        target = FOLLOWERS.get(word, SCRIPTS)
+        leads: Leads = self._function(FOLLOWERS.get(word, SCRIPTS))
+        return leads
+
+    def _function(self, target: str) -> Any:
+        """A follower by its `module:function`."""
         if target not in self._loaded:
             from importlib import import_module
 
@@ -146,8 +245,6 @@ class Follower:
 
 def _led(activity: Activity, lead: Lead, told: Command) -> Activity:
     """One command of a script that a task runner runs."""
-    from opslint.resolve.shell.state import joined
-
     line = lead.span.line + (told.line - 1) * lead.line_step
     column = lead.span.column if told.line == 1 or not lead.line_step else told.column
     span = Span(path=lead.span.path, line=line, column=column, end_line=line, end_column=column + max(1, told.end - told.offset))
@@ -160,15 +257,17 @@ def _led(activity: Activity, lead: Lead, told: Command) -> Activity:
         span=span,
         command=msgspec.structs.replace(
             told,
-            folder=joined(lead.folder, told.folder) if told.folder else lead.folder,
             confidence=lead.confidence
             or (above.confidence if above is not None and above.confidence == "low" else told.confidence),
             throwaway_cluster=told.throwaway_cluster or (above is not None and above.throwaway_cluster),
+            building=lead.building or (above is not None and above.building),
         ),
+        version=None,
+        inputs={},
         soft_why=soft,
         blocking=not soft,
         chain=(*activity.chain, Hop(path=span.path, line=line, text=shown(lead.script[told.offset : told.end]))),
-        env={**activity.env, **lead.env, **told.env},
+        env={**({} if lead.apart else activity.env), **lead.env, **told.env},
     )
 
 

@@ -1,4 +1,4 @@
-"""Which module follows which command word."""
+"""Which module follows which command word, and which action."""
 
 from __future__ import annotations
 
@@ -6,12 +6,13 @@ _HERE = "opslint.resolve.follow"
 SCRIPTS = f"{_HERE}.scripts.paths:follow"
 """What follows a command word that is a path."""
 _JAVASCRIPT = f"{_HERE}.javascript"
+_IMAGES = f"{_HERE}.containers"
 _PYTHON = f"{_HERE}.python.programs:follow"
 
 FOLLOWERS: dict[str, str] = {
     "make": f"{_HERE}.runners.make:follow",
     "gmake": f"{_HERE}.runners.make:follow",
-    **dict.fromkeys(("npm", "yarn", "jlpm", "pnpm", "bun", "node"), f"{_JAVASCRIPT}.packages:follow"),
+    **dict.fromkeys(("npm", "yarn", "jlpm", "pnpm", "bun"), f"{_JAVASCRIPT}.packages:follow"),
     **dict.fromkeys(("nr", "ni", "nci", "rushx", "vp", "vpr", "ultra", "run"), f"{_JAVASCRIPT}.packages:follow"),
     **dict.fromkeys(("run-s", "run-p", "npm-run-all", "npm-run-all2", "concurrently", "conc"), f"{_JAVASCRIPT}.sequences:follow"),
     "deno": f"{_JAVASCRIPT}.deno:follow",
@@ -25,6 +26,36 @@ FOLLOWERS: dict[str, str] = {
     "dvc": f"{_HERE}.runners.dvc:follow",
     "python": _PYTHON,
     "pypy": _PYTHON,
+    **dict.fromkeys(("docker", "podman", "nerdctl"), f"{_IMAGES}.words:docker"),
+    **dict.fromkeys(("docker-compose", "podman-compose"), f"{_IMAGES}.words:compose"),
+    **dict.fromkeys(("buildah", "img", "depot"), f"{_IMAGES}.words:builder"),
+    **dict.fromkeys(("pwsh", "powershell", "Invoke-psake", "Invoke-PSake", "Invoke-Build"), f"{_HERE}.scripts.powershell:follow"),
+    **dict.fromkeys(("node", "zx", "tsx", "ts-node"), f"{_HERE}.scripts.node:follow"),
+    "executor": f"{_IMAGES}.words:kaniko",
     **dict.fromkeys(("bash", "sh", "dash", "zsh", "ash", "ksh", "source", "."), SCRIPTS),
 }
 """Command word -> the function that follows it (`module:function`), imported when first met."""
+
+BESIDE = frozenset({"docker", "podman", "nerdctl", "docker-compose", "podman-compose"})
+"""Wrappers that build or start something of the repository's beside the command they wrap."""
+
+ACTIONS: dict[str, str] = {
+    **dict.fromkeys(
+        (
+            "docker/build-push-action",
+            "depot/build-push-action",
+            "useblacksmith/build-push-action",
+            "redhat-actions/buildah-build",
+            "int128/kaniko-action",
+            "aevea/action-kaniko",
+            "elgohr/publish-docker-github-action",
+            "mr-smithers-excellent/docker-build-push",
+            "macbre/push-to-ghcr",
+            "whoan/docker-build-with-cache-action",
+        ),
+        f"{_IMAGES}.actions:build",
+    ),
+    **dict.fromkeys(("docker/bake-action", "depot/bake-action"), f"{_IMAGES}.actions:bake"),
+    **dict.fromkeys(("hoverkraft-tech/compose-action", "isbang/compose-action"), f"{_IMAGES}.actions:compose"),
+}
+"""Action -> the function that follows it; slugs in lower case."""

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 import msgspec
 
 from opslint.model.activity import Activity, ActivityKind, Command, Hop
 from opslint.model.pipeline import Platform, Step, StepKind
 from opslint.resolve.calls import Calls
-from opslint.resolve.follow.follower import Follower
+from opslint.resolve.follow.follower import Follower, Sourced
 from opslint.resolve.jobs.action_scripts import ActionScript, script_of
 from opslint.resolve.jobs.places import Block, Files
 from opslint.resolve.jobs.site import (
@@ -44,10 +46,13 @@ class JobReader:
 
     def read(self, site: Site, steps: tuple[Step, ...]) -> list[Activity]:
         """Everything a job's steps run, in the order of the steps."""
-        found: list[Activity] = []
+        if site.job.platform is Platform.GITHUB:
+            found = self._varied(site, steps)
+            return self._with_clusters(found, site) if site.depth == 0 else found
+        found = []
         by_step: dict[int, list[Activity]] = {}
         for shell in shells_of(site.job, steps):
-            for position, activity in self._commands(shell, site, steps):
+            for position, activity in self._started(shell, site, steps):
                 by_step.setdefault(position, []).append(activity)
         for position, step in enumerate(steps):
             if step.kind is StepKind.RUN:
@@ -61,29 +66,61 @@ class JobReader:
             found = self._with_clusters(found, site)
         return found
 
+    def _started(self, shell: Shell, site: Site, steps: tuple[Step, ...]) -> Iterable[tuple[int, Activity]]:
+        """What a script runs with each set of values its job is started with, which on GitLab its matrix and rules decide."""
+        if site.job.platform is not Platform.GITLAB or "$" not in shell.text:
+            return self._commands(shell, site, steps)
+        from opslint.resolve.jobs.gitlab import each_once, starts_of
+
+        starts = starts_of(shell, site.job, site.pipeline)
+        found = [told for start in starts for told in self._commands(start, site, steps)]
+        return each_once(found) if len(starts) > 1 else found
+
+    def _varied(self, site: Site, steps: tuple[Step, ...]) -> list[Activity]:
+        """What GitHub's steps run, each once for every set of values it is started with."""
+        from opslint.resolve.jobs.github.variants import Variants, distinct
+
+        found: list[Activity] = []
+        known = Variants(site, steps)
+        for position, step in enumerate(steps):
+            told: list[list[Activity]] = []
+            for one, inner in known.of(step):
+                if step.kind is StepKind.RUN:
+                    shell = Shell(step.script, ((position, one),), (1,))
+                    told.append([activity for _, activity in self._commands(shell, inner, steps)])
+                elif step.kind is not StepKind.NOTHING:
+                    told.append(self._used(one, position, inner, steps))
+            found.extend(distinct(told))
+            if len(found) >= MAX_ACTIVITIES:
+                break
+        return found
+
     def _commands(self, shell: Shell, site: Site, steps: tuple[Step, ...]) -> list[tuple[int, Activity]]:
         from opslint.resolve.shell import commands_of, shell_semantics
-        from opslint.resolve.shell.state import joined
-
         first = shell.steps[0][1]
         job, pipeline = site.job, site.pipeline
-        dialect, errexit, pipefail = shell_semantics(job.platform.value, first.shell or job.shell, job.runner)
+        dialect, errexit, pipefail = shell_semantics(job.platform.value, first.shell or job.shell, site.runner or job.runner)
         variables = {**pipeline.variables, **job.variables, **site.env, **first.env}
         blocks = Blocks(shell, self.files)
+        folder = folder_of(first, site)
+        text, known = shell.text, variables
+        if job.platform is Platform.GITHUB and ("${{" in text or "GITHUB_" in text):
+            from opslint.resolve.jobs.github.facts import places_of, written
+
+            filled = written(text, folder, site.facts, variables)
+            text, known = filled.text, {**variables, **places_of(folder, site.facts)}
+        sourced: Sourced = {}
         found: list[tuple[int, Activity]] = []
-        for told in commands_of(shell.text, shell=dialect, errexit=errexit, pipefail=pipefail, variables=variables):
-            command = told
-            position, step, span = blocks.place(told)
+        read = commands_of(text, shell=dialect, errexit=errexit, pipefail=pipefail, variables=known, folder=folder)
+        for command, said in filled.placed(read) if text is not shell.text else ((one, text[one.offset : one.end]) for one in read):
+            position, step, span = blocks.place(command)
             moment = moment_of(step, site)
-            folder = folder_of(step, site)
-            if folder:
-                command = msgspec.structs.replace(told, folder=joined(folder, told.folder) if told.folder else folder)
             env = {**variables, **step.env, **command.env} if command.env or step.env or variables else {}
             activity = site.activity(
                 ActivityKind.COMMAND,
                 command.argv[0] if command.argv else "",
                 span,
-                shell.text[command.offset : command.end],
+                said,
                 index=position,
                 command=command,
                 events=moment.events,
@@ -92,7 +129,7 @@ class JobReader:
                 soft_why=command.soft_why or softness(step, position, steps),
                 more={"env": env, "node": step.node},
             )
-            found.extend((position, one) for one in self.follower.follow(activity))
+            found.extend((position, one) for one in self.follower.follow(activity, sourced))
         return found
 
     def _used(self, step: Step, position: int, site: Site, steps: tuple[Step, ...]) -> list[Activity]:
@@ -122,9 +159,23 @@ class JobReader:
             return [activity]
         if (given := script_of(step)) is not None:
             return [activity, *self._given(step, given, activity, site)]
-        composite = self.calls.action(step.uses) if step.uses.startswith("./") and site.depth < MAX_COMPOSITES else None
+        return self._local(step, position, site, activity, soft)
+
+    def _local(self, step: Step, position: int, site: Site, activity: Activity, soft: str) -> list[Activity]:
+        """An action, with what it runs where the repository has it."""
+        if not step.uses.startswith("./") or site.depth >= MAX_COMPOSITES:
+            return self.follower.follow(activity)
+        from opslint.resolve.jobs.github.actions import facts_of_action, started_by
+
+        composite = self.calls.action(step.uses)
         if composite is None:
-            return [activity]
+            docker = self.calls.docker_action(step.uses)
+            started = started_by(docker, step, activity, self.files) if docker is not None else None
+            return self.follower.follow(activity) if started is None else [activity, *self.follower.follow(started)]
+
+        facts = {path: value for path, value in site.facts.items() if not path.startswith(("inputs.", "steps.", "needs."))}
+        facts |= facts_of_action(composite, step)
+        moment = moment_of(step, site)
         inner = msgspec.structs.replace(
             site,
             hops=activity.chain,
@@ -134,7 +185,9 @@ class JobReader:
             when=moment.when or site.when,
             index=position if site.index < 0 else site.index,
             depth=site.depth + 1,
-            env={**env, **{f"INPUT_{name.upper()}": value for name, value in step.inputs.items()}},
+            env=env,
+            facts=facts,
+            decided=facts,
         )
         return [activity, *self.read(inner, composite.jobs[0].steps)]
 
@@ -152,7 +205,7 @@ class JobReader:
             command = told
             if row.remote or row.image:
                 image = told.image or step.inputs.get(row.image, "")
-                command = msgspec.structs.replace(told, remote=row.remote or told.remote, image=image)
+                command = msgspec.structs.replace(command, remote=row.remote or told.remote, image=image)
             inner = _within(above, command, script, block, site.hops)
             found.extend(self.follower.follow(inner))
         return found

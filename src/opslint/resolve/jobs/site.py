@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from bisect import bisect_right
 from collections.abc import Iterator, Mapping
+from typing import TYPE_CHECKING
 
 import msgspec
 
@@ -13,12 +14,14 @@ from opslint.model.pipeline import Event, Job, Pipeline, Platform, Step, StepKin
 from opslint.resolve.jobs.places import Block, Files, block_of, span_of
 from opslint.source.node import Mapping as MappingNode
 from opslint.source.span import Span
-from opslint.source.words.expressions import has_expression
 from opslint.source.words.late import late
+
+if TYPE_CHECKING:  # for signatures only: what reads GitHub's expressions is imported when a workflow is met
+    from opslint.parse.github.matrix import Leg
+    from opslint.parse.github.values import Value
 
 MAX_TEXT = 120
 
-_INPUT = late(r"\binputs\.([A-Za-z_][\w-]*)")
 _FAILING = late(r"\bexit\s+(?:[1-9]|\$)|\bfalse\b|setFailed|\breturn\s+[1-9]|\bfail\b")
 CLUSTER_ACTIONS = frozenset(
     {
@@ -49,6 +52,8 @@ class Site(msgspec.Struct, frozen=True, kw_only=True):
 
     Shape: `hops` lead to the place (empty at the job itself); `events`, `disabled`, `soft_why`, `when` already count what
            stands above; `index` is the position of the job's step everything belongs to, -1 where each step has its own.
+           `facts` are the values of GitHub's contexts that are known here, `decided` those that are certain, for conditions,
+           `legs` those of the matrix, `runner` the labels of the machine where the matrix decides them.
     """
 
     pipeline: Pipeline
@@ -61,6 +66,10 @@ class Site(msgspec.Struct, frozen=True, kw_only=True):
     env: dict[str, str] = {}
     index: int = -1
     depth: int = 0
+    facts: dict[str, Value] = {}
+    decided: dict[str, Value] = {}
+    legs: tuple[Leg, ...] = ()
+    runner: tuple[str, ...] = ()
 
     def activity(
         self,
@@ -118,27 +127,10 @@ def moment_of(step: Step, site: Site) -> Moment:
         return Moment(site.events, step.when, "")
     from opslint.parse.github.conditions import events_reaching
 
-    condition = with_inputs(step.condition, site) if site.depth else step.condition
-    if condition is None:
-        return Moment(site.events, step.when, "")
-    events, when = events_reaching(condition, site.events, site.pipeline.triggers)
+    events, when = events_reaching(step.condition, site.events, site.pipeline.triggers, site.decided)
     if site.events and not events:
         return Moment(events, step.when or when, f"no event gets past `if: {shortened(step.condition)}`")
     return Moment(events, step.when or when, "")
-
-
-def with_inputs(condition: str, site: Site) -> str | None:
-    """The condition of a composite action's step with the inputs it was called with; None where one of them is not known."""
-    unknown = False
-
-    def given(match: re.Match[str]) -> str:
-        nonlocal unknown
-        value = site.env.get(f"INPUT_{match.group(1).upper()}")
-        unknown = unknown or value is None or has_expression(value)
-        return "'" + (value or "").replace("'", "''") + "'"
-
-    filled = _INPUT.sub(given, condition)
-    return None if unknown else filled
 
 
 def softness(step: Step, position: int, steps: tuple[Step, ...]) -> str:
@@ -256,8 +248,11 @@ def folder_of(step: Step, site: Site) -> str:
         own = own or (run.text("working-directory") if run is not None else None)
     if not own:
         return ""
-    return (
-        "…"
-        if "{{" in own or own.startswith(("/", "~", "$"))
-        else "/".join(part for part in own.split("/") if part not in ("", "."))
-    )
+    if "${{" in own:
+        from opslint.resolve.jobs.github.facts import filled
+
+        own = filled(own, {"github.workspace": ".", **site.facts}, step.env).text
+    if "{{" in own or own.startswith(("/", "~", "$")):
+        return "…"
+    parts = [part for part in own.split("/") if part not in ("", ".")]
+    return "…" if ".." in parts else "/".join(parts)

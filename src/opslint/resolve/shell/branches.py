@@ -57,6 +57,9 @@ def conditional(walker: Walker, node: Node, way: Way) -> bool:
     sections, otherwise = _sections(node)
     known = Branches(way.level)
     no = _outcome(walker, otherwise, way)
+    if not otherwise and len(sections) == 1 and walker.failures.leaves(sections[0][1]):
+        behind = walker.failures.behind(node)
+        no = way.failing(behind) if behind else no
     ended = True
     for conditions, body in sections:
         yes = _outcome(walker, body, way)

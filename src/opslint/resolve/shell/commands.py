@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING
 
 from opslint.model.activity import Command
 from opslint.resolve.shell.emit import Budget, Emitter, Lines
-from opslint.resolve.shell.state import Level, Way
+from opslint.resolve.shell.state import Level, Way, settled
 from opslint.resolve.shell.syntax.names import names_in
-from opslint.resolve.shell.syntax.words import MASK, UNKNOWN, Scope, Source
+from opslint.resolve.shell.syntax.words import MASK, ROOT, UNKNOWN, Scope, Source
 from opslint.resolve.shell.walk import Walker
 from opslint.resolve.wrappers import Peel, Words
 from opslint.source.words.late import late
@@ -22,7 +22,9 @@ __all__ = ["commands_of", "forget", "masked", "walk_into"]
 
 _EXPRESSION = late(r"\{\{|\$\[\[")
 _ENV_EXPRESSION = late(r"\s*env\.([A-Za-z_]\w*)\s*")
-_ROOTS = {"GITHUB_WORKSPACE": ".", "CI_PROJECT_DIR": ".", "PWD": ".", "BUILDKITE_BUILD_CHECKOUT_PATH": "."}
+_ROOTS = {**dict.fromkeys(("GITHUB_WORKSPACE", "CI_PROJECT_DIR", "BUILDKITE_BUILD_CHECKOUT_PATH"), ROOT), "PWD": "."}
+_WORKSPACE = late(r"\s*github\.workspace\s*")
+_CASE_LABEL = late(r"\s*\(?[^\s()$`]+(?:\s*\|\s*[^\s()$`|]+)*\)(?:\s|$)")
 _CACHE: dict[tuple[object, ...], tuple[Command, ...]] = {}
 _CACHE_SIZE = 4096
 
@@ -36,11 +38,13 @@ def commands_of(
     variables: Mapping[str, str] | None = None,
     arguments: tuple[str, ...] | None = None,
     names: tuple[str, ...] = (),
+    folder: str = "",
 ) -> tuple[Command, ...]:
     """The commands a block runs, in order, wrappers taken off, each with what its failure does to the block.
 
     Shape:  `shell` is a dialect as `shell_semantics` gives it; `variables` are those the platform sets, expressions allowed;
-            `arguments` the positional ones of a script, `names` the variables behind those of them that are not known.
+            `arguments` the positional ones of a script, `names` the variables behind those of them that are not known;
+            `folder` is where it begins, relative to the root, and so are then the commands' own folders.
     Units:  offsets count code points into `script`.
     Never raises, whatever the text; identical blocks are read once.
     """
@@ -53,12 +57,13 @@ def commands_of(
         if variables
         else {}
     )
-    key = (script, shell, errexit, pipefail, arguments, names, *sorted(known.items()))
+    key = (script, shell, errexit, pipefail, arguments, names, folder, *sorted(known.items()))
     cached = _CACHE.get(key)
     if cached is None:
         if len(_CACHE) >= _CACHE_SIZE:
             _CACHE.clear()
-        cached = _CACHE[key] = _read(script, shell, errexit, pipefail, known, arguments, names)
+        told = _read(script, shell, errexit, pipefail, known, arguments, names)
+        cached = _CACHE[key] = tuple(settled(command, folder) for command in told)
     return cached
 
 
@@ -179,7 +184,8 @@ def masked(text: str, scope: Scope) -> tuple[str, dict[int, tuple[int, str]]]:
         if start < at:
             continue
         named = _ENV_EXPRESSION.fullmatch(inner)
-        values[start] = (end, scope.variables.get(named[1], UNKNOWN) if named else UNKNOWN)
+        known = scope.variables.get(named[1], UNKNOWN) if named else ROOT if _WORKSPACE.fullmatch(inner) else UNKNOWN
+        values[start] = (end, known)
         parts.append(text[at:start])
         parts.append(MASK * (end - start))
         at = end
@@ -205,7 +211,7 @@ def _by_lines(emitter: Emitter, whole: Source, level: Level, flow: str, dialect:
     shift = emitter.base
     for found in list(re.finditer(r"[^\n]*?(?:\\\n[^\n]*?)*(?:\n|$)", text))[:500]:
         line = found.group()
-        if not line.strip() or len(line) > 4000:
+        if not line.strip() or len(line) > 4000 or _CASE_LABEL.match(line):
             continue
         if shift >= 0:
             emitter.base = shift + found.start()

@@ -7,9 +7,10 @@ from typing import TYPE_CHECKING
 
 from opslint.resolve.shell import assign
 from opslint.resolve.shell.branches import TESTERS
-from opslint.resolve.shell.state import Level, Way, joined
+from opslint.resolve.shell.state import Level, Way, moved
 from opslint.resolve.shell.syntax.names import names_between
 from opslint.resolve.shell.syntax.words import UNKNOWN, Scope, fields_of, text_of
+from opslint.resolve.wrappers.form import operand
 from opslint.source.words.late import late
 
 if TYPE_CHECKING:  # for signatures only: the grammar is imported when a script is met
@@ -65,9 +66,21 @@ def run(emitter: Emitter, walker: Walker, node: Node, whole: Node, way: Way) -> 
     used = names_between(walker.source, way.level.scope, start, whole.end_byte)
     emitter.names = tuple(sorted({*used, *emitter.piped})) if emitter.piped else used
     emitter.unwrap(tuple(words), env, flow, (start, node.end_byte), whole, way)
-    if head in ("cd", "pushd") and len(words) > 1:
-        way.level.folder = joined(way.level.folder, words[1])
+    if head in ("cd", "pushd", "popd"):
+        _go(words, way.level)
     return head == "exec"
+
+
+def _go(words: list[str], level: Level) -> None:
+    """`cd`, `pushd`, `popd`: options are stepped over, `cd -` and a bare `cd` lead where nothing is known."""
+    if words[0] == "popd":
+        level.folder = level.folders.pop() if level.folders else UNKNOWN
+        return
+    index = operand(tuple(words), 1, frozenset())
+    to = words[index] if index < len(words) else "~"
+    if words[0] == "pushd":
+        level.folders.append(level.folder)
+    level.folder = moved(level.folder, to)
 
 
 def words_of(node: Node, walker: Walker, level: Level) -> list[str]:

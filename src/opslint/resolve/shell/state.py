@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
-from opslint.resolve.shell.syntax.words import UNKNOWN, Scope
+import msgspec
+
+from opslint.model.activity import Command
+from opslint.resolve.shell.syntax.words import ROOT, UNKNOWN, Scope
 
 
 class Level:
     """One shell: its options, what it knows, where it stands.
 
     Shape: `kill` is the flow of its exit with a failure, `back` that of a failure its function returns; `folder` is relative to
-           where the block began.
+           where the block began; `folders` are those that `pushd` left.
     """
 
-    __slots__ = ("back", "errexit", "folder", "kill", "pipefail", "scope")
+    __slots__ = ("back", "errexit", "folder", "folders", "kill", "pipefail", "scope")
 
     def __init__(self, *, errexit: bool, pipefail: bool, scope: Scope, kill: str = "", back: str = "", folder: str = "") -> None:
         self.errexit = errexit
@@ -21,6 +24,7 @@ class Level:
         self.kill = kill
         self.back = back
         self.folder = folder
+        self.folders: list[str] = []
 
     def sub(self, flow: str, *, errexit: bool | None = None) -> Level:
         """A subshell whose failure goes where `flow` says."""
@@ -79,7 +83,9 @@ class Way:
 
 
 def joined(folder: str, to: str) -> str:
-    """Where `cd to` leads from a folder: relative to where the block began, UNKNOWN where that cannot be said."""
+    """Where a path leads from a folder: relative to the root, UNKNOWN where that cannot be said."""
+    if to.startswith(ROOT):
+        folder, to = "", to[len(ROOT) :].lstrip("/")
     if to.startswith(("/", "~", UNKNOWN)) or to == "-":
         return UNKNOWN
     parts = [part for part in folder.split("/") if part]
@@ -89,3 +95,33 @@ def joined(folder: str, to: str) -> str:
         elif part not in ("", "."):
             parts.append(part)
     return "/".join(parts) if UNKNOWN not in parts else UNKNOWN
+
+
+def moved(folder: str, to: str) -> str:
+    """Where `cd to` leads within a script: relative to where it began, or to the root where the path says so."""
+    if to.startswith(ROOT):
+        return _rooted(joined("", to))
+    if folder.startswith(ROOT):
+        return _rooted(joined(folder[len(ROOT) :], to))
+    return joined(folder, to)
+
+
+def _rooted(path: str) -> str:
+    return UNKNOWN if UNKNOWN in path else ROOT + path
+
+
+def settled(command: Command, folder: str) -> Command:
+    """A command of a script that began in a folder of the tree: its own folder and its words are relative to what they are in fact.
+
+    Shape: `$GITHUB_WORKSPACE/x` in the folder `a/b` is `../../x`.
+    """
+    place = joined(folder, command.folder) if command.folder else folder
+    if not any(ROOT in word for layer in command.layers for word in layer):
+        return command if place == command.folder else msgspec.structs.replace(command, folder=place)
+    up = UNKNOWN if UNKNOWN in place or place.startswith("..") else "/".join(".." for part in place.split("/") if part) or "."
+
+    def plain(words: tuple[str, ...]) -> tuple[str, ...]:
+        return tuple(word.replace(ROOT + "/", up + "/").replace(ROOT, up) for word in words)
+
+    layers = tuple(plain(layer) for layer in command.layers)
+    return msgspec.structs.replace(command, folder=place, argv=plain(command.argv), layers=layers)

@@ -70,9 +70,17 @@ class Walker:
 
     def _background(self, node: Node, later: list[Node], way: Way) -> None:
         """`command &`: its status only counts where a `wait` for it follows."""
-        waited = any("wait" in self.source.raw(other) and "$" in self.source.raw(other) for other in later)
+        waited = any(self._waits(other) for other in later)
         tail = way.tail if waited else BACKGROUND
         self.statement(node, way.to(tail, level=way.level.sub("" if waited else BACKGROUND)))
+
+    def _waits(self, node: Node) -> bool:
+        """Whether a statement waits for a job and hands its status on: not `wait $! || true`."""
+        text = self.source.raw(node)
+        if "wait" not in text or "$" not in text:
+            return False
+        caught = node.type == "list" and any(child.type == "||" for child in node.children)
+        return not caught or bool(self.failures.of(node.named_children[-1:]))
 
     def statement(self, node: Node, way: Way) -> bool:
         """Walk one statement; True when control surely does not come out behind it."""
@@ -237,7 +245,11 @@ def _chain(walker: Walker, node: Node, way: Way) -> bool:
     for index, part in enumerate(parts[:-1]):
         if not walker.emitter.spend():
             return True
-        walker.statement(part, way.to(_chained(walker, parts, operators, index, way), way.ignored or operators[index]))
+        goes = _chained(walker, parts, operators, index, way)
+        if goes and operators[-1] == "&&" and "||" not in operators[index:] and walker.failures.leaves(parts[-1:]):
+            behind = walker.failures.behind(node)
+            goes = way.failing(behind) if behind else goes
+        walker.statement(part, way.to(goes, way.ignored or operators[index]))
     walker.statement(parts[-1], way.inner())
     return False
 

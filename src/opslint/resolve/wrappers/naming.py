@@ -48,7 +48,7 @@ def named(argv: Words) -> Words:
     outside = path.startswith(_HOME) or path[1:3] == ":/"
     if outside or (inside in _PROGRAM_FOLDERS and (plain not in _CLEAR_NAMES or folder not in ("bin", "./bin"))):
         return (plain, *argv[1:])
-    if folder == "." and plain not in _CLEAR_NAMES:
+    if not folder.strip("./") and ".." not in folder and plain not in _CLEAR_NAMES and not base.lower().endswith((".cmd", ".bat")):
         return (plain, *argv[1:])
     return argv if path == word else (path, *argv[1:])
 
@@ -66,7 +66,7 @@ def _bare(base: str) -> str:
         return "mvn"
     if base == "py":
         return "python"
-    if base[-1:].isdigit() or base.endswith("t"):
+    if base[-1:].isdigit() or (base.endswith("t") and base[-2:-1].isdigit()):
         found = _VERSIONED.match(base) or _LLVM.match(base)
         if found:
             return found[1]

@@ -7,7 +7,16 @@ from opslint.resolve.wrappers.form import Peel, operand, option
 from opslint.resolve.wrappers.naming import Words, named, unpinned
 from opslint.resolve.wrappers.packages import binary_of
 from opslint.resolve.wrappers.runners import RUNNERS
-from opslint.resolve.wrappers.tables import MORE, PARALLEL_VALUED, PLAIN, SHELLS, XARGS_VALUED, Wrapper
+from opslint.resolve.wrappers.tables import (
+    MORE,
+    PARALLEL_VALUED,
+    PLAIN,
+    POWERSHELL_VALUED,
+    SHELLS,
+    XARGS_VALUED,
+    Wrapper,
+    words_in,
+)
 
 MAX_LAYERS = 12
 
@@ -40,8 +49,9 @@ def peel(argv: Words) -> list[Peel]:
 
 def _inner(argv: Words, row: Wrapper) -> list[Peel]:
     index = 1
-    for verb in row.verbs:
-        index = operand(argv, index, row.valued)
+    valued = words_in(row.valued)
+    for verb in row.verbs.split():
+        index = operand(argv, index, valued)
         if index >= len(argv) or argv[index] != verb:
             return []
         index += 1
@@ -52,10 +62,10 @@ def _inner(argv: Words, row: Wrapper) -> list[Peel]:
         return [Peel(argv=rest, remote=row.remote)] if rest else []
     image = ""
     for _ in range(row.skip):
-        index = operand(argv, index, row.valued, assignments=row.assignments)
+        index = operand(argv, index, valued, assignments=row.assignments)
         image = argv[index] if row.operand == "image" and index < len(argv) else ""
         index += 1
-    index = operand(argv, index, row.valued, assignments=row.assignments)
+    index = operand(argv, index, valued, assignments=row.assignments)
     rest = argv[index:]
     if argv[0] in ("hatch", "poetry", "pdm", "devbox", "pixi") and rest:
         rest = (rest[0].rpartition(":")[2] or rest[0], *rest[1:]) if argv[0] == "hatch" else rest
@@ -141,6 +151,34 @@ def _inline(argv: Words) -> list[Peel]:
     return [Peel(script=script)] if script and " run" in f" {' '.join(argv[1:3])}" else []
 
 
+def _powershell(argv: Words) -> list[Peel]:
+    """`pwsh -NoProfile -Command "…"`; what stands behind `-File` is left to followers.
+
+    Source: about_Pwsh, about_PowerShell_exe (where no parameter is named, pwsh takes a file and powershell a command).
+    """
+    index = 1
+    while index < len(argv):
+        word = argv[index].lower()
+        if word in ("-command", "-c", "/c", "/command"):
+            script = " ".join(argv[index + 1 :])
+            return [Peel(script=script, dialect="pwsh", errexit=True)] if script else []
+        if not word.startswith("-") or word in ("-file", "-f"):
+            break
+        index += 2 if word in POWERSHELL_VALUED else 1
+    if argv[0] == "powershell" and index < len(argv) and not argv[index].startswith("-") and not argv[index].endswith(".ps1"):
+        return [Peel(script=" ".join(argv[index:]), dialect="pwsh", errexit=True)]
+    return []
+
+
+def _command_prompt(argv: Words) -> list[Peel]:
+    """`cmd /c build.cmd`."""
+    for index, word in enumerate(argv[1:6], 1):
+        if word.lower() in ("/c", "/k", "//c"):
+            script = " ".join(argv[index + 1 :])
+            return [Peel(script=script, dialect="cmd")] if script else []
+    return []
+
+
 def _env(argv: Words) -> list[Peel]:
     for index, word in enumerate(argv[1:4], 1):
         if word in ("-S", "--split-string") or word.startswith("-S"):
@@ -173,4 +211,7 @@ _SPECIAL = {
     "gfind": _find,
     "doppler": _inline,
     "env": _env,
+    "pwsh": _powershell,
+    "powershell": _powershell,
+    "cmd": _command_prompt,
 }

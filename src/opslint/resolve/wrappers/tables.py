@@ -5,20 +5,23 @@ Facts from the tools' own manuals; a row names the wrapper, not what it wraps.
 
 from __future__ import annotations
 
+from functools import cache
+
 import msgspec
 
 
 class Wrapper(msgspec.Struct, frozen=True):
     """How to find the inner command of one wrapper.
 
-    Shape: `verbs` are the sub-commands that make it a wrapper (empty: it always is one); `valued` the options, of the wrapper
+    Shape: words parted by spaces, taken apart when a command needs them (most never are): `verbs` are the sub-commands that
+           make it a wrapper (empty: it always is one); `valued` the options, of the wrapper
            or the verb, whose value is a word of its own; `skip` operands that stand before the inner command;
            `dashes` True where only what stands after `--` is the inner command; `operand` "image" where the last skipped
            operand is one; `strip_version` where the inner command is written `name@version`.
     """
 
-    verbs: tuple[str, ...] = ()
-    valued: frozenset[str] = frozenset()
+    verbs: str = ""
+    valued: str = ""
     skip: int = 0
     assignments: bool = False
     dashes: bool = False
@@ -27,13 +30,14 @@ class Wrapper(msgspec.Struct, frozen=True):
     operand: str = ""
 
 
+@cache
 def words_in(text: str) -> frozenset[str]:
     """The words of a table's cell."""
     return frozenset(text.split())
 
 
 def _row(verbs: str = "", valued: str = "", **more: int | bool | str) -> Wrapper:
-    return Wrapper(tuple(verbs.split()), frozenset(valued.split()), **more)  # type: ignore[arg-type]  # keywords of the struct
+    return Wrapper(verbs, valued, **more)  # type: ignore[arg-type]  # keywords of the struct
 
 
 PLAIN: dict[str, Wrapper] = {
@@ -202,6 +206,10 @@ XARGS_VALUED = words_in(
 PARALLEL_VALUED = words_in(
     "-a -j -S -I -N -n -L -d -C --jobs --arg-file --colsep --delay --joblog --max-args --results --retries --sshlogin "
     "--timeout --tmpdir --halt --load --memfree"
+)
+POWERSHELL_VALUED = words_in(
+    "-executionpolicy -ep -ex -workingdirectory -wd -outputformat -o -inputformat -if -configurationname -config -version -v "
+    "-psconsolefile -windowstyle -w -custompipename -settingsfile"
 )
 SSH_VALUED = words_in("-B -b -c -D -E -e -F -I -i -J -L -l -m -O -o -P -p -Q -R -S -W -w")
 NPX_VALUED = words_in("-p -c -w --package --call --workspace --node-arg --registry --prefix --cache --userconfig --node-options")

@@ -36,6 +36,62 @@ def git_environment() -> dict[str, str]:
     }
 
 
+class RunningGit:
+    """A git that was started and prints while something else is done; `output` waits for it.
+
+    Shape: started without `subprocess`, whose import costs as much as git itself; where the system has no `posix_spawn`, or git
+           fails and has something to say, `run_git` does it all.
+    """
+
+    def __init__(self, directory: str, *arguments: str) -> None:
+        self.directory = directory
+        self.arguments = arguments
+        self.process = 0
+        self.pipe = -1
+        if not hasattr(os, "posix_spawnp"):
+            return
+        self.pipe, writing = os.pipe()
+        actions = [(os.POSIX_SPAWN_OPEN, 0, os.devnull, os.O_RDONLY, 0), (os.POSIX_SPAWN_DUP2, writing, 1),
+                   (os.POSIX_SPAWN_OPEN, 2, os.devnull, os.O_WRONLY, 0)]
+        try:
+            self.process = os.posix_spawnp("git", ["git", "-C", directory, *SAFE, *arguments], git_environment(), file_actions=actions)
+        except OSError:
+            self.close()
+        finally:
+            os.close(writing)
+
+    def output(self) -> bytes:
+        """All that git prints.
+
+        Raises: GitRefusedError as `run_git`.
+        """
+        if not self.process:
+            return run_git(self.directory, *self.arguments)
+        import select
+
+        pieces: list[bytes] = []
+        while select.select([self.pipe], [], [], TIMEOUT)[0]:
+            piece = os.read(self.pipe, 1 << 20)
+            if not piece:
+                process, self.process = self.process, 0
+                status = os.waitpid(process, 0)[1]
+                self.close()
+                return b"".join(pieces) if status == 0 else run_git(self.directory, *self.arguments)
+            pieces.append(piece)
+        self.close()
+        raise GitRefusedError(f"git took more than {TIMEOUT:.0f} seconds")
+
+    def close(self) -> None:
+        """End it where it still runs."""
+        if self.process:
+            os.kill(self.process, 9)
+            os.waitpid(self.process, 0)
+            self.process = 0
+        if self.pipe >= 0:
+            os.close(self.pipe)
+            self.pipe = -1
+
+
 def run_git(directory: str, *arguments: str) -> bytes:
     """What git prints, run in a directory.
 

@@ -196,7 +196,32 @@ def test_powershell_blocks_tell_their_programs_with_low_confidence() -> None:
         ("npm", "ci"),
         ("npm", "test"),
     ]
-    assert all(command.blocking and command.confidence == "low" for command in found)
+    assert all(command.confidence == "low" for command in found)
+    assert [command.blocking for command in found] == [False, False, False, True]
+
+
+@pytest.mark.parametrize("check", ["if ($LASTEXITCODE -ne 0) { throw 'x' }", "if (!$?) { exit 1 }", "if ($LastExitCode) { exit 1 }"])
+def test_powershell_program_blocks_when_its_exit_code_is_asked(check: str) -> None:
+    found = commands_of(f"dotnet test\n{check}\ndotnet pack\n", shell="pwsh")
+    assert [command.blocking for command in found] == [True, True]
+
+
+@pytest.mark.parametrize("script", ["Exec { dotnet test }\ndotnet pack", "dotnet test || exit 1\ndotnet pack",
+                                    "$PSNativeCommandUseErrorActionPreference = $true\ndotnet test\ndotnet pack",
+                                    "if ($x) { dotnet test } else { dotnet x }\nif ($LASTEXITCODE) { exit 1 }\ndotnet pack"])
+def test_powershell_program_is_not_said_to_be_soft_when_something_may_look_at_it(script: str) -> None:
+    found = commands_of(script, shell="pwsh")
+    assert next(command for command in found if command.argv == ("dotnet", "test")).blocking
+
+
+def test_powershell_lines_all_block_when_the_platform_looks_at_each() -> None:
+    found = commands_of("dotnet test\ndotnet pack", shell="pwsh", pipefail=True)
+    assert [command.blocking for command in found] == [True, True]
+
+
+def test_powershell_function_is_left_out_when_nothing_calls_it() -> None:
+    script = "function Test-All {\n  dotnet test\n}\nfunction Build-All { dotnet build }\nBuild-All\n"
+    assert [command.argv for command in commands_of(script, shell="pwsh")] == [("dotnet", "build"), ("Build-All",)]
 
 
 def test_cmd_blocks_only_hand_on_the_last_status() -> None:

@@ -13,10 +13,12 @@ from opslint.parse.values.reading import mapping_from, text_from
 from opslint.source.node import Mapping, Scalar, Sequence
 from opslint.source.words.late import late
 
-_DEV_NAME = late(
-    r"(?:^|[-_./])(?:dev|develop|development|test|tests|testing|lint|ci|docs?|typing|types|checks?|qa|style|format)(?:[-_./]|$)"
-)
-_OPTIONAL_NAME = late(r"(?:^|[-_./])(?:optional|extra|extras)(?:[-_./]|$)")
+_DEV_WORDS = frozenset({
+    "dev", "develop", "development", "test", "tests", "testing", "lint", "ci", "doc", "docs", "typing", "types", "check", "checks",
+    "qa", "style", "format",
+})  # fmt: skip
+_OPTIONAL_WORDS = frozenset({"optional", "extra", "extras"})
+_PARTED = str.maketrans("-_./", "    ")
 _EGG = late(r"[#&]egg=([A-Za-z0-9._-]+)")
 MAX_SETUP = 1_000_000
 """Characters of a setup.py that is parsed."""
@@ -25,10 +27,10 @@ _OPTION = late(r"^(?:-e|--editable)[ =]+")
 
 def group_scope(name: str) -> str:
     """The scope a file's, extra's or group's name tells: `dev` for tests, lint and docs, else `runtime` or `optional`."""
-    name = name.lower()
-    if _DEV_NAME.search(name):
+    words = name.lower().translate(_PARTED).split()
+    if not _DEV_WORDS.isdisjoint(words):
         return "dev"
-    return "optional" if _OPTIONAL_NAME.search(name) else "runtime"
+    return "runtime" if _OPTIONAL_WORDS.isdisjoint(words) else "optional"
 
 
 def parse_requirements(kind: str, path: str, data: bytes, aside: bool) -> Parsed:
@@ -50,10 +52,11 @@ def parse_requirements(kind: str, path: str, data: bytes, aside: bool) -> Parsed
             parts.append(lines[index])
         index += 1
         text = "".join(parts)
-        text = re.sub(r"(?:^|\s)#.*$", "", text).strip()
-        text = re.sub(r"\s--(?:hash|global-option|config-settings|install-option)[ =]\S+", "", text)
-        editable = _OPTION.sub("", text)
-        egg = _EGG.search(editable)
+        text = (re.sub(r"(?:^|\s)#.*$", "", text) if "#" in text else text).strip()
+        if "--" in text:
+            text = re.sub(r"\s--(?:hash|global-option|config-settings|install-option)[ =]\S+", "", text)
+        editable = _OPTION.sub("", text) if text.startswith("-") else text
+        egg = _EGG.search(editable) if "egg=" in editable else None
         own = "transitive" if _is_transitive(lines, index) else scope
         span = line_span(path, first + 1, lines[first])
         if egg is not None:

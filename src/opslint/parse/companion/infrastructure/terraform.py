@@ -51,7 +51,7 @@ def parse_terraform(kind: str, path: str, data: bytes, aside: bool) -> Parsed:
         if header.kind not in BODILESS:
             size = header.end - header.start
             spent += size
-            read = _body(text[header.start : header.end], header) if size <= MAX_BODY_BYTES and spent <= MAX_FILE_BODIES else None
+            read = body_of(text[header.start : header.end], header) if size <= MAX_BODY_BYTES and spent <= MAX_FILE_BODIES else None
             if read is None:
                 unread.append(span.line)
             body = read or {}
@@ -67,7 +67,7 @@ def _span(lines: Lines, header: Header) -> Span:
     return Span(path=lines.path, line=start.line, column=start.column, end_line=end.line, end_column=end.column)
 
 
-def _body(text: str, header: Header) -> dict[str, object] | None:
+def body_of(text: str, header: Header) -> dict[str, object] | None:
     """The content of one block as plain values, None where it cannot be read."""
     import hcl2
 

@@ -169,7 +169,8 @@ class _Gathering:
         for target in targets:
             file = self.opened(include, target, above)
             if file is not None and file.content is not None:
-                content = self.sources.interpolation.content(file, file.content, given)
+                component = {"name": include.name.rpartition("/")[2]} if include.kind == "component" else None
+                content = self.sources.interpolation.content(file, file.content, given, component)
                 yield self.expanded(content, target, (*above, target), keys)
 
     def targets(self, include: Include, origin: str) -> list[str]:

@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+import re
+
 from opslint.parse.gitlab.project.ci_file import CiFile
 from opslint.parse.gitlab.project.sourced import SourcedScalar, sourced
+from opslint.parse.gitlab.when.conditions import decide
+from opslint.parse.gitlab.when.scenarios import SCENARIOS
+from opslint.parse.values.bounds import Bounds
 from opslint.parse.values.places import at
-from opslint.source.node import Mapping, Node, Scalar, is_null, path_of
+from opslint.source.node import Mapping, Node, Scalar, Sequence, is_null, path_of
 from opslint.source.words.late import late
 
 MAX_VALUE = 1_000_000
@@ -14,8 +19,15 @@ MAX_VALUE = 1_000_000
 MAX_ALL = 1_500_000
 """Scalars that are looked at for inputs, and characters that inputs add, in one repository."""
 
-_MARK = late(r"\$\[\[([^\]]{1,1000})\]\]")
-_NAME = late(r"\s*inputs\.([\w-]+)\s*")
+MAX_CHAIN = 10
+"""Inputs in a row whose rules ask for the one before."""
+
+MAX_RULES = 100
+"""Rules of one input."""
+
+_MARK = late(r"\$\[\[([^\[\]]{1,1000}(?:\[\d{1,6}\][^\[\]]{0,1000}){0,5})\]\]")
+_NAME = late(r"\s*((?:inputs|component)\.[\w-]+)((?:\[\d{1,6}\]|\.[\w-]+){0,10})\s*")
+_STEP = late(r"\[(\d+)\]|\.([\w-]+)")
 _TRUNCATE = late(r"truncate\(\s*(\d{1,9})\s*,\s*(\d{1,9})\s*\)")
 
 
@@ -31,14 +43,17 @@ class Interpolation:
         """Whether marks were left because too much was filled in."""
         return self.left <= 0
 
-    def content(self, file: CiFile, content: Mapping, given: dict[str, Node]) -> Mapping:
+    def content(self, file: CiFile, content: Mapping, given: dict[str, Node], component: dict[str, str] | None = None) -> Mapping:
         """The content of a file with its inputs filled in; every node knows its file.
 
-        Shape:  `given` are the inputs by name as whoever includes the file wrote them; defaults stand in for the others. A mark
-                stays where nothing is known for it, and in a file that declares no inputs.
-        Source: GitLab CI/CD, "CI/CD inputs"; CI/CD YAML syntax reference, `spec:inputs`.
+        Shape:  `given` are the inputs by name as whoever includes the file wrote them; defaults stand in for the others;
+                `component` is what is known of the component the file is. A mark stays where nothing is known for it, and in a
+                file that declares no inputs.
+        Source: GitLab CI/CD, "CI/CD inputs"; CI/CD YAML syntax reference, `spec:inputs`, `spec:component`.
         """
-        values = self.values(file, given)
+        values = values_of(file, given)
+        if component:
+            values |= {f"component.{word}": SourcedScalar(text, '"', None, None, 1, 1, 1, 1, file.path) for word, text in component.items()}
         if not values or self.exceeded:
             if file.path not in self.plain:
                 copied = sourced(content, file.path)
@@ -47,17 +62,70 @@ class Interpolation:
         filled = sourced(content, file.path, _Filler(values, file.path, self).fill)
         return filled if isinstance(filled, Mapping) else content
 
-    @staticmethod
-    def values(file: CiFile, given: dict[str, Node]) -> dict[str, Node]:
-        """The value of each declared input that has one."""
-        declared = at(file.header, "spec", "inputs")
-        found: dict[str, Node] = {}
-        for name, _, node in declared.items() if isinstance(declared, Mapping) else ():
-            default = node.get("default") if isinstance(node, Mapping) else None
-            value = given.get(name, default)
-            if value is not None and not (name not in given and is_null(default)):
-                found[name] = value if name in given else sourced(value, file.path)
-        return found
+
+def values_of(file: CiFile, given: dict[str, Node]) -> dict[str, Node]:
+    """The value of each declared input that has one, by its whole name (`inputs.x`)."""
+    declared = at(file.header, "spec", "inputs")
+    found: dict[str, Node] = {}
+    ruled: dict[str, Sequence] = {}
+    for name, _, node in declared.items() if isinstance(declared, Mapping) else ():
+        default = node.get("default") if isinstance(node, Mapping) else None
+        rules = node.sequence("rules") if isinstance(node, Mapping) else None
+        if name in given:
+            found[f"inputs.{name}"] = given[name]
+        elif rules is not None:
+            ruled[f"inputs.{name}"] = rules
+        elif default is not None and not is_null(default):
+            found[f"inputs.{name}"] = sourced(default, file.path)
+    for _ in range(MAX_CHAIN):
+        settled = {name: value for name, rules in ruled.items() if (value := _by_rules(rules, found)) is not None}
+        if not settled:
+            break
+        found |= {name: sourced(value, file.path) for name, value in settled.items()}
+        ruled = {name: rules for name, rules in ruled.items() if name not in settled}
+    return found
+
+
+def _by_rules(rules: Sequence, values: dict[str, Node]) -> Node | None:
+    """The default of the first of an input's rules that holds; None where none does or one cannot be decided.
+
+    Source: GitLab CI/CD YAML syntax reference, `spec:inputs:rules`.
+    """
+    for rule in rules.items[:MAX_RULES]:
+        if not isinstance(rule, Mapping):
+            continue
+        condition = rule.text("if")
+        answer = True if condition is None else _holds(condition, values)
+        if answer is None:
+            return None
+        if answer:
+            default = rule.get("default")
+            return None if is_null(default) else default
+    return None
+
+
+def _holds(condition: str, values: dict[str, Node]) -> bool | None:
+    """Whether a condition on other inputs holds, each of them a word in its place; None where one is not known."""
+    text = _MARK.sub(lambda match: _quoted(match, values), condition)
+    return None if "$" in text else decide(text, SCENARIOS[0], {}, Bounds())
+
+
+def _quoted(match: re.Match[str], values: dict[str, Node]) -> str:
+    value = _valued(match.group(1), values)
+    quote = next((sign for sign in "\"'" if isinstance(value, Scalar) and sign not in value.value), None)
+    return f"{quote}{value.value}{quote}" if quote is not None and isinstance(value, Scalar) else match.group()
+
+
+def _valued(source: str, values: dict[str, Node]) -> Node | None:
+    """What `inputs.x`, `inputs.x[0]` or `component.name` stands for."""
+    named = _NAME.fullmatch(source)
+    value = values.get(named.group(1)) if named is not None else None
+    for number, key in _STEP.findall(named.group(2)) if named is not None else ():
+        if key:
+            value = value.get(key) if isinstance(value, Mapping) else None
+        else:
+            value = value.items[int(number)] if isinstance(value, Sequence) and int(number) < len(value.items) else None
+    return value
 
 
 class _Filler:
@@ -74,8 +142,8 @@ class _Filler:
         if "$[[" not in scalar.value or self.bounds.exceeded:
             return None
         whole = _MARK.fullmatch(scalar.value.strip())
-        if whole is not None and (name := _NAME.fullmatch(whole.group(1))) is not None:
-            value = self.values.get(name.group(1))
+        if whole is not None:
+            value = _valued(whole.group(1), self.values)
             if value is not None and not isinstance(value, Scalar):
                 return value
         text = _MARK.sub(lambda match: self._text(match.group(1), match.group()), scalar.value)
@@ -90,8 +158,7 @@ class _Filler:
     def _text(self, inner: str, mark: str) -> str:
         """The text for what stands in one mark: an input, and the functions it is sent through."""
         source, *functions = inner.split("|")
-        name = _NAME.fullmatch(source)
-        value = self.values.get(name.group(1)) if name is not None else None
+        value = _valued(source, self.values)
         if value is None:
             return mark
         text = value.value if isinstance(value, Scalar) else _as_json(value)

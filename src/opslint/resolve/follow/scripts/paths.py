@@ -29,6 +29,10 @@ def follow(argv: tuple[str, ...], folder: str, env: dict[str, str], files: Files
     word = argv[index]
     if not named and "/" not in word:
         return None  # a program on the search path
+    if word.lower().endswith((".ps1", ".cmd", ".bat")):
+        from opslint.resolve.follow.scripts.powershell import windows_led
+
+        return windows_led(word, argv[index + 1 :], folder, files)
     path = located(word, folder) if is_script(word) or (named and is_script(f"./{word}") and "/" not in word) else ""
     if not path:
         return None
@@ -38,11 +42,15 @@ def follow(argv: tuple[str, ...], folder: str, env: dict[str, str], files: Files
     text = files.text(path)
     if text is None or len(text) > MAX_SCRIPT:
         return None
-    dialect, more = (head if head in SHELLS else "bash", []) if named else _interpreter(path, text)
+    dialect, more = (head if head in SHELLS else "bash", []) if named else interpreter(path, text)
     if dialect == "python":
         from opslint.resolve.follow.python.programs import script_led
 
         return script_led(path, text)
+    if dialect == "node":
+        from opslint.resolve.follow.scripts.node import node_led
+
+        return node_led(path, text, folder)
     if not dialect:
         return None
     lead = Lead(
@@ -99,7 +107,7 @@ def _sets(options: list[str], letter: str, name: str) -> bool:
     return False
 
 
-def _interpreter(path: str, text: str) -> tuple[str, list[str]]:
+def interpreter(path: str, text: str) -> tuple[str, list[str]]:
     """The dialect of a script by its first line, else by its name, with the first line's options; "" where it is not read."""
     first = text.partition("\n")[0].strip()
     if not first.startswith("#!"):
@@ -110,4 +118,6 @@ def _interpreter(path: str, text: str) -> tuple[str, list[str]]:
     base = words[0].rpartition("/")[2] if words else ""
     if base.startswith("python"):
         return "python", []
+    if base in ("node", "zx", "tsx", "bun", "deno"):
+        return "node", []
     return (base if base in SHELLS else ""), words[1:]

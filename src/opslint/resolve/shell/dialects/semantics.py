@@ -32,7 +32,7 @@ def shell_semantics(platform: str, shell: str, runner: tuple[str, ...] = ()) -> 
     if platform == "github":
         if not text:
             if any("windows" in label.lower() and "{{" not in label for label in runner):
-                return "pwsh", True, True
+                return "pwsh", True, False
             return "bash", True, False
         if text == "bash":
             return "bash", True, True

@@ -13,6 +13,8 @@ if TYPE_CHECKING:  # for signatures only: the grammar is imported when a script 
 
 MAX_NODES = 4000
 """Nodes that are looked at to answer one question."""
+MAX_LOOPS = 8
+MAX_STATEMENTS = 100
 
 _OPAQUE = frozenset(
     {"function_definition", "command_substitution", "process_substitution", "string", "raw_string", "heredoc_body", "comment"}
@@ -21,6 +23,7 @@ _DYING = frozenset({"die", "fail", "abort", "bail", "error_exit", "exit_with_err
 _ZERO = late(r"^[\"']?0+[\"']?$")
 _VARIABLE = late(r"\$\{?#?(\w+)")
 _JUDGED_EXIT = late(r"\b(?:exit|return)\s+[\"']?(?:\$\{?(\w+)|\$\(\(([^)]*)\)\))")
+_LOOPS = frozenset({"do_group", "for_statement", "while_statement", "c_style_for_statement"})
 _TESTS = frozenset({"test_command", "compound_statement"})
 
 
@@ -78,6 +81,39 @@ class Failures:
             return "exit"
         if word in ("let", "export", "declare", "local"):
             return "mark" if self._marks(node) else ""
+        return ""
+
+    def leaves(self, nodes: list[Node]) -> bool:
+        """Whether a branch ends the script or function well: its last statement is `exit 0`, `return 0` or their like."""
+        last = next((node for node in reversed(nodes) if node.is_named and node.type != "comment"), None)
+        if last is None or last.type != "command" or self.word(last) not in ("exit", "return"):
+            return False
+        argument = last.named_child(1) if last.named_child_count > 1 else None
+        if argument is None:
+            return last.prev_named_sibling is not None and last.prev_named_sibling.type == "command"
+        return _ZERO.match(self.source.raw(argument)) is not None
+
+    def behind(self, node: Node) -> str:
+        """How what stands behind a statement fails in any case: "exit", "return", "status", or "" where it does not."""
+        current: Node | None = node
+        for _ in range(MAX_LOOPS):
+            if current is None:
+                break
+            later = current.next_named_sibling
+            for _ in range(MAX_STATEMENTS):
+                if later is None:
+                    break
+                word = self.word(later) if later.type == "command" else ""
+                if word in ("exit", "return"):
+                    return word if self._nonzero(later) else ""
+                if word in _DYING:
+                    return "exit"
+                if word == "false" and later.next_named_sibling is None:
+                    return "status"
+                later = later.next_named_sibling
+            current = current.parent
+            if current is None or current.type not in _LOOPS:
+                break
         return ""
 
     def _nonzero(self, node: Node) -> bool:

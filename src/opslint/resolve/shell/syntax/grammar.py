@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from opslint.source.words.late import late
 
 if TYPE_CHECKING:  # the import costs 1 ms at start-up; no floor is crossed by it
-    from tree_sitter import Node, Parser
+    from tree_sitter import Node, Parser, Tree
 
 MAX_SCRIPT = 32 * 1024
 """Code points of a script that are read: three times the longest block of the corpus."""
@@ -31,6 +31,11 @@ _RUNAWAY = (
 )
 _CLOSING_SURPLUS = 250  # unmatched ")": quadratic error recovery; a `case` has one each pattern
 
+MAX_TREES = 256
+MAX_KEPT = 8 * 1024
+"""Trees that are kept, and bytes of a script whose tree is: the same text is read again with other values of its variables."""
+
+_TREES: dict[bytes, Tree] = {}
 _parser: Parser | None = None
 _trouble = 0
 
@@ -92,7 +97,15 @@ def bounded(text: str) -> str:
 def root_of(source: bytes) -> Node:
     """The root node of a script, ERROR nodes and all."""
     global _trouble  # noqa: PLW0603  a sum over the scripts of one repository, set back by `calm`
-    root = parser().parse(source).root_node
+    kept = _TREES.get(source)
+    if kept is not None:
+        return kept.root_node
+    tree = parser().parse(source)
+    if len(source) <= MAX_KEPT:
+        if len(_TREES) >= MAX_TREES:
+            _TREES.clear()
+        _TREES[source] = tree
+    root = tree.root_node
     if len(source) > MAX_TROUBLED and root.has_error:
         _trouble += (len(source) // 1024) ** 2
     return root
@@ -102,3 +115,4 @@ def calm() -> None:
     """Forget the scripts that did not parse: what one repository holds does not shorten those of the next."""
     global _trouble  # noqa: PLW0603  as above
     _trouble = 0
+    _TREES.clear()

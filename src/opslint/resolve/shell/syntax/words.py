@@ -12,6 +12,8 @@ if TYPE_CHECKING:  # for signatures only: the grammar is imported when a script 
 
 UNKNOWN = "…"
 MASK = "\x01"
+ROOT = "././"
+"""Stands before a path that counts from the repository's root wherever a command runs; nobody writes it."""
 MAX_WORD = 8192
 MAX_FIELDS = 512
 
@@ -120,6 +122,8 @@ class Scope:
         """The value of a variable or positional argument, None where nothing set it here."""
         if name in self.variables:
             return self.variables[name]
+        if name == "0":
+            return UNKNOWN
         if name.isdigit() and self.arguments is not None:
             index = int(name[:6]) - 1
             return self.arguments[index] if 0 <= index < len(self.arguments) else ""
@@ -173,7 +177,11 @@ def text_of(node: Node, source: Source, scope: Scope, depth: int = 0) -> str:
         return _expansion(node, source, scope, depth)
     if kind == "command_substitution":
         found = _PATH_LOOKUPS.match(source.raw(node))
-        return found[1] if found else UNKNOWN
+        if found:
+            return found[1]
+        from opslint.resolve.shell.syntax.paths import path_printed
+
+        return path_printed(node, source, scope, depth + 1)
     if kind in ("process_substitution", "arithmetic_expansion"):
         return UNKNOWN
     return _plain(node, source)
@@ -212,9 +220,12 @@ def _joined(node: Node, source: Source, scope: Scope, depth: int, start: int, en
 def _expansion(node: Node, source: Source, scope: Scope, depth: int) -> str:
     """`${x}`, `${x:-default}`, `${x:+other}`; any other operator gives UNKNOWN."""
     named = [child for child in node.children if child.type not in ("${", "}")]
-    if not named or named[0].type != "variable_name":
+    name = source.raw(named[0]) if named else ""
+    if name == "BASH_SOURCE[0]":
+        name = "BASH_SOURCE"
+    elif not named or (named[0].type != "variable_name" and name != "0"):
         return UNKNOWN
-    value = scope.value(source.raw(named[0]))
+    value = scope.value(name)
     if len(named) == 1:
         return UNKNOWN if value is None else value[:MAX_WORD]
     operator = source.raw(named[1])
@@ -222,6 +233,8 @@ def _expansion(node: Node, source: Source, scope: Scope, depth: int) -> str:
         if value:
             return value[:MAX_WORD]
         return text_of(named[2], source, scope, depth + 1) if len(named) > 2 else ""
+    if operator == "%" and value and len(named) > 2 and source.raw(named[2]) == "/*":
+        return value.rpartition("/")[0] or value
     if operator in (":?", "?") and value is not None:
         return value[:MAX_WORD]
     return UNKNOWN

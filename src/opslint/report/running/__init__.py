@@ -1,0 +1,1 @@
+"""What really runs, for people and for machines."""

@@ -1,0 +1,1 @@
+"""Images that pipelines build and services they start: what runs inside them."""

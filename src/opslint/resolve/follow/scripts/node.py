@@ -1,0 +1,95 @@
+"""Node programs of the repository: the commands that literal calls of `child_process`, execa and zx start. A best effort."""
+
+from __future__ import annotations
+
+import re
+
+from opslint.resolve.follow.follower import Lead, Led, is_script
+from opslint.resolve.follow.scripts.paths import MAX_SCRIPT, located
+from opslint.resolve.jobs.places import Files
+from opslint.resolve.wrappers.tables import words_in
+from opslint.source.span import Span
+from opslint.source.words.late import late
+
+MAX_CALLS = 100
+MAX_LINE = 2000
+UNCHECKED = "the program goes on whatever it returns"
+SUFFIXES = (".js", ".mjs", ".cjs", ".ts", ".mts", ".cts")
+
+_VALUED = words_in("-r --require --import --loader --experimental-loader -C --conditions --env-file --tsconfig -P --project")
+_COMMENT = late(r"""("(?:[^"\\\n]|\\.)*"|'(?:[^'\\\n]|\\.)*'|`(?:[^`\\]|\\.)*`)|//[^\n]*|/\*.*?(?:\*/|\Z)""", re.DOTALL)
+_STRING = r"""(?:"((?:[^"\\\n]|\\.)*)"|'((?:[^'\\\n]|\\.)*)'|`((?:[^`\\]|\\.)*)`)"""
+_CALL = late(
+    r"(?<![\w$.])(?:([\w$]+)\.)?(execSync|exec|execCommand|execaCommandSync|execaCommand|spawnSync|spawn|execFileSync|execFile|execaSync|"
+    r"execa)\(\s*" + _STRING + r"\s*(?:,\s*\[([^\[\]]{0,4000})\])?"
+)
+_TAGGED = late(r"(?<![\w$.])\$(?:\(\{[^{}]{0,400}\}\))?`((?:[^`\\]|\\.)*)`")
+_ITEM = late(_STRING)
+_HOLE = late(r"\$\{[^{}]*\}")
+_LISTED = frozenset({"spawnSync", "spawn", "execFileSync", "execFile", "execaSync", "execa"})
+_OWNERS = frozenset({"cp", "child_process", "childProcess", "childprocess", "proc", "shell", "sh", "exec", "execa", "shelljs"})
+
+
+def follow(argv: tuple[str, ...], folder: str, env: dict[str, str], files: Files) -> Led | None:
+    """What the program behind `node x.mjs`, `tsx x.ts` or `zx x.mjs` starts; None where it is not here or starts nothing literal.
+
+    Shape: `node --run x` starts a script of package.json instead.
+    """
+    index = 1
+    while index < len(argv) and argv[index].startswith("-"):
+        if argv[0] == "node" and argv[index].partition("=")[0] == "--run":
+            from opslint.resolve.follow.javascript import packages
+
+            return packages.follow(argv, folder, env, files)
+        if argv[index] in ("-e", "-p", "--eval", "--print", "--test", "-"):
+            return None
+        index += 2 if argv[index] in _VALUED else 1
+    word = argv[index] if index < len(argv) else ""
+    path = located(word, folder) if word.endswith(SUFFIXES) and is_script(word) else ""
+    text = files.text(path) if path and files.tree.has(path) else None
+    return node_led(path, text, folder) if text is not None else None
+
+
+def node_led(path: str, text: str, folder: str) -> Led | None:
+    """The commands a program's literal calls start, each as a lead of low confidence.
+
+    Shape:  `execSync("…")` and zx throw where the command fails; the outcome of the others is only known to be lost where the
+            call stands for itself. What is filled in with `${…}` is not known.
+    Source: Node.js, "Child process"; google/zx, "API"; sindresorhus/execa, "API".
+    """
+    if len(text) > MAX_SCRIPT or not any(word in text for word in ("`", "exec", "spawn")):
+        return None
+    code = _COMMENT.sub(lambda found: found[1] or re.sub(r"[^\n]", " ", found.group()), text)
+    found: list[tuple[int, str, str]] = []
+    for call in list(_CALL.finditer(code))[:MAX_CALLS]:
+        name, listed = call[2], call[6]
+        if call[1] and call[1] not in _OWNERS:
+            continue
+        command = _filled(call[3] or call[4] or call[5] or "")
+        if name in _LISTED and (listed is not None or name.startswith(("spawn", "execF"))):
+            words = [command, *(_filled(one[1] or one[2] or one[3] or "") for one in _ITEM.finditer(listed or ""))]
+            command = " ".join("'" + word.replace("'", "'\\''") + "'" for word in words)
+        alone = re.search(r"(?:^|[;{}\n])\s*(?:await\s+)?$", code[max(0, call.start() - 80) : call.start()]) is not None
+        found.append((call.start(), command, UNCHECKED if name == "spawnSync" and alone else ""))
+    if "zx" in text:
+        found.extend((call.start(), _filled(call[1]), "") for call in list(_TAGGED.finditer(code))[:MAX_CALLS])
+    leads = [_lead(path, text, folder, one) for one in sorted(found) if one[1].strip() and len(one[1]) <= MAX_LINE]
+    return Led(leads=tuple(leads)) if leads else None
+
+
+def _lead(path: str, text: str, folder: str, found: tuple[int, str, str]) -> Lead:
+    offset, command, soft = found
+    line = text.count("\n", 0, offset) + 1
+    column = offset - text.rfind("\n", 0, offset)
+    return Lead(
+        script=command,
+        span=Span(path=path, line=line, column=column),
+        folder=folder,
+        soft_why=soft,
+        confidence="low",
+    )
+
+
+def _filled(text: str) -> str:
+    """A string's content with what is filled in unknown."""
+    return _HOLE.sub("…", text.replace("\\\n", " ").replace("\\n", "\n"))

@@ -1,0 +1,1 @@
+"""GitHub's contexts: the values that stand where a workflow names them."""

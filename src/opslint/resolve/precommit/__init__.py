@@ -1,0 +1,1 @@
+"""Pre-commit hooks: what runs them, and what they run in turn."""
