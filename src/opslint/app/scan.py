@@ -28,6 +28,7 @@ from opslint.model.repository import FileEntry, FileStatus, Repository
 from opslint.model.result import MethodologyResult, Report
 from opslint.parse.discovery.discover import read_repository
 from opslint.resolve.activities import resolve
+from opslint.resolve.rendered import as_rendered
 from opslint.source.span import Span
 from opslint.source.tree import Tree
 
@@ -98,7 +99,7 @@ def scan_tree(tree: Tree, index: Index, options: ScanOptions) -> Scan:
     Raises: NoInputError where nothing of a platform was found; UsageError for an unknown code.
     """
     check_codes((*options.select, *options.extend_select, *options.ignore), index)
-    repository = read_repository(tree)
+    repository = as_rendered(read_repository(tree), tree)
     if not _anything(repository):
         raise NoInputError(f'"{tree.name}" holds no GitHub workflow, no GitLab pipeline and no Argo or Kubernetes manifest',
                            hint="point opslint at the root of a repository: opslint scan PATH")

@@ -117,7 +117,7 @@ class Asker:
         when = moment(subject.view.events) if subject.view is not None else ""
         return Signal(practice=check.rule.code, against=against, subject=f"{subject.span.path}#{subject.name}", evidence=Evidence(
             span=place, status=status, why=told, when=when, confidence=Confidence(check.field.confidence),
-            chain=(Hop(path=place.path, line=place.line, text=subject.name),)))
+            chain=(*subject.hops, Hop(path=place.path, line=place.line, text=subject.name))))
 
     def environment(self) -> Any:
         """The CEL environment, made when the first expression is asked."""

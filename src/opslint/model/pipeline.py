@@ -70,6 +70,7 @@ class Step(msgspec.Struct, frozen=True, kw_only=True):
     Shape:  RUN has `script` (its text as the shell gets it) and `script_node` (the scalar it stands in);
             ACTION, WORKFLOW, IMAGE have `uses` (slug, path or image without the version) and `version`
             (ref, tag or digest, None where there is none).
+            `called` are the calls that gave it its parameters, outermost first, each with its words.
     Units:  `section` is `before_script`, `script`, `after_script`, `steps`, `run`, `exit-handler`, ….
     """
 
@@ -90,6 +91,7 @@ class Step(msgspec.Struct, frozen=True, kw_only=True):
     may_fail_why: str = ""  # the words of the file that say so
     when: str = ""  # "", "on-failure", "always": runs when earlier ones failed
     node: Node | None = None
+    called: tuple[tuple[Span, str], ...] = ()
 
 
 class Image(msgspec.Struct, frozen=True, kw_only=True):

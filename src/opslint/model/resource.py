@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import msgspec
 
+from opslint.model.activity import Hop
 from opslint.model.pipeline import Image
 from opslint.source.node import Mapping
 from opslint.source.span import Span
@@ -12,7 +13,9 @@ from opslint.source.span import Span
 class Resource(msgspec.Struct, frozen=True, kw_only=True):
     """A Kubernetes-shaped manifest.
 
-    Shape: `group` is the API group without version ("" for core), `images` those of its pod templates.
+    Shape: `group` is the API group without version ("" for core), `images` those of its pod templates; `hops` lead to its file from
+           the controller that deploys it, or the kustomization that builds it; `built` is the folder of the kustomization or
+           chart that made it what it is here.
     """
 
     api_version: str
@@ -29,6 +32,9 @@ class Resource(msgspec.Struct, frozen=True, kw_only=True):
     aside: bool = False
     copied: bool = False  # an install manifest of somebody else's product
     patch: bool = False  # a Kustomize patch of another object: it says only what differs
+    hops: tuple[Hop, ...] = ()
+    built: str = ""
+    delivered: bool = False  # a controller of the tree deploys it
 
     @property
     def path(self) -> str:

@@ -168,19 +168,16 @@ class Calls:
             self.inherited[key_of(pipeline)] = self.inherited[key_of(pipeline)] or frozenset({Event.MANUAL})
 
     def _applications(self, resources: Iterable[Resource]) -> None:
-        """Argo CD: a Workflow in a folder an Application reads is created by the controller."""
-        paths = [
-            path for resource in resources if not resource.aside and not resource.copied for path in application_paths(resource)
-        ]
-        if not paths:
+        """Argo CD, Flux: a Workflow among the manifests a controller deploys is created by it."""
+        if not any(pipeline.kind == "argo.workflow" for pipeline in self.pipelines):
             return
+        hops = {(resource.path, resource.span.line): resource.hops for resource in resources
+                if resource.delivered and not resource.aside}
         for pipeline in self.pipelines:
-            if pipeline.kind != "argo.workflow":
-                continue
-            hop = next((hop for folder, hop in paths if pipeline.path.startswith(folder + "/")), None)
-            if hop is not None:
+            way = hops.get(key_of(pipeline)) if pipeline.kind == "argo.workflow" else None
+            if way:
                 self.inherited[key_of(pipeline)] = frozenset({Event.RECONCILE})
-                self.callers.setdefault(key_of(pipeline), hop)
+                self.callers.setdefault(key_of(pipeline), way[-1])
 
     def _included(self) -> None:
         """GitLab: files that no pipeline file includes never run."""
@@ -282,23 +279,3 @@ def _template_references(pipeline: Pipeline) -> list[tuple[str, Hop]]:
                 found.append((name, hop))
     return found
 
-
-def application_paths(resource: Resource) -> list[tuple[str, Hop]]:
-    """The folders of the tree an Argo CD Application or ApplicationSet template reads."""
-    if resource.group != "argoproj.io" or resource.kind not in ("Application", "ApplicationSet"):
-        return []
-    spec = resource.node.mapping("spec")
-    if spec is not None and resource.kind == "ApplicationSet":
-        template = spec.mapping("template")
-        spec = template.mapping("spec") if template is not None else None
-    if spec is None:
-        return []
-    several = spec.sequence("sources")
-    sources = [spec.mapping("source"), *((item for item in several) if several is not None else ())]
-    found: list[tuple[str, Hop]] = []
-    for source in sources:
-        path = source.text("path") if source is not None and hasattr(source, "pairs") else None
-        folder = local_path(path) if path and "{{" not in path else ""
-        if folder and source is not None:
-            found.append((folder, Hop(path=resource.path, line=source.line, text=f"path: {path}")))
-    return found

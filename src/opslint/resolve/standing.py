@@ -13,11 +13,17 @@ from opslint.source.span import Span
 
 RECONCILED = frozenset({Event.RECONCILE})
 MAX_CHARTS = 200
+LISTED = {"helm-chart": "dependencies", "kustomization": "charts"}
+"""Where companions list the charts they install."""
 
 
 def standing_activities(repository: Repository) -> Iterator[Activity]:
     """Manifests by group and kind, Terraform blocks by type, charts by name; in the order they were read."""
+    told: set[int] = set()
     for resource in repository.resources:
+        if id(resource.node) in told:
+            continue  # another form of the same manifest
+        told.add(id(resource.node))
         aside = resource.aside or resource.copied
         yield _standing(
             ActivityKind.RESOURCE,
@@ -25,6 +31,7 @@ def standing_activities(repository: Repository) -> Iterator[Activity]:
             resource.span,
             f"kind: {resource.kind}",
             aside,
+            hops=resource.hops,
             node=resource.node,
             version=resource.api_version.rpartition("/")[2] or None,
         )
@@ -35,6 +42,7 @@ def standing_activities(repository: Repository) -> Iterator[Activity]:
                 place,
                 f"chart: {chart}",
                 aside,
+                hops=resource.hops,
                 node=resource.node,
                 version=version,
                 inputs={"repository": source} if source else {},
@@ -51,7 +59,7 @@ def standing_activities(repository: Repository) -> Iterator[Activity]:
                 inputs=_plain(block),
             )
     for companion in repository.companions:
-        dependencies = companion.facts.get("dependencies") if companion.kind == "helm-chart" else None
+        dependencies = companion.facts.get(LISTED[companion.kind]) if companion.kind in LISTED else None
         for entry in dependencies[:MAX_CHARTS] if isinstance(dependencies, list) else ():
             if isinstance(entry, dict) and entry.get("name"):
                 line = entry.get("line")
@@ -74,6 +82,7 @@ def _standing(
     text: str,
     aside: bool,
     *,
+    hops: tuple[Hop, ...] = (),
     node: Node | None = None,
     version: str | None = None,
     inputs: dict[str, str] | None = None,
@@ -83,7 +92,7 @@ def _standing(
         kind=kind,
         name=name,
         span=span,
-        chain=(Hop(path=span.path, line=span.line, text=text),),
+        chain=(*hops, Hop(path=span.path, line=span.line, text=text),),
         version=version,
         inputs=inputs or {},
         events=RECONCILED,

@@ -1,6 +1,6 @@
 """Nodes that know the file they stand in."""
 
-from opslint.parse.gitlab.project.sourced import sourced
+from opslint.parse.values.sourced import sourced
 from opslint.source.node import Mapping, Node, Scalar, Sequence, path_of
 from opslint.source.yaml import parse_yaml
 

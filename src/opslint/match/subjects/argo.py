@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from opslint.match.subjects.charts import with_values
+from opslint.match.subjects.charts import value_resources, with_values
 from opslint.match.subjects.kubernetes import limit_of, secured
 from opslint.match.subjects.subject import Stage, Subject, dig
 from opslint.model.pipeline import AUTOMATIC, Event, Pipeline, Platform
@@ -69,11 +69,29 @@ def _application_facts(spec: Mapping, patch: str, holder: Mapping, path: str, st
         "pinned": bool(revisions) and all(pinned_revision(revision, chart=chart) for revision, chart in revisions),
         "open_revision": any(PLACEHOLDER.search(revision) for revision, _ in revisions) and all(
             PLACEHOLDER.search(revision) or pinned_revision(revision, chart=chart) for revision, chart in revisions),
+        "value_resources": next((word for source in sources if (word := _value_resources(source))), ""),
         "git": bool(sources) and all(_git(source) for source in sources),
         "project": spec.text("project") or "",
         "history_limit": limit_of(spec.get("revisionHistoryLimit")),
         "sync_options": list(strings_of(policy.get("syncOptions"))) if policy is not None else [],
     }
+
+
+def _value_resources(source: Mapping) -> str:
+    """What the values that an Application writes in place say of resources; a chart of the tree says it itself, when rendered."""
+    if "chart" not in source:
+        return ""
+    from opslint.errors import UnreadableFile
+    from opslint.source.yaml import parse_yaml
+
+    found = value_resources(dig(source, "helm.valuesObject"))
+    text = text_of(dig(source, "helm.values"))
+    if found or not text:
+        return found
+    try:
+        return next((word for node in parse_yaml(text.encode()).documents if (word := value_resources(node))), "")
+    except UnreadableFile:
+        return ""
 
 
 def _revisions(written: str, holder: Mapping) -> tuple[str, ...]:
@@ -97,7 +115,7 @@ def _git(source: Mapping) -> bool:
 def applications(stage: Stage) -> Iterator[Subject]:
     """Every Application, and the template of every ApplicationSet."""
     windows = {one.name for one in stage.resources(f"{ARGO}/AppProject") if _given(dig(one.node, "spec.syncWindows"))}
-    for resource in stage.resources(f"{ARGO}/Application", f"{ARGO}/ApplicationSet"):
+    for resource in stage.manifests(f"{ARGO}/Application", f"{ARGO}/ApplicationSet"):
         spec = resource.node.mapping("spec")
         if spec is None:
             continue
@@ -116,7 +134,8 @@ def applications(stage: Stage) -> Iterator[Subject]:
             "skipped": resource.annotations.get("argocd.argoproj.io/skip-reconcile") == "true", "templated": resource.templated,
             "annotations": _annotations(resource), "windows": facts["project"] in windows,
         }
-        yield Subject(name=resource.name, span=resource.span, it=facts, node=spec, root=resource.node, patch=resource.patch)
+        yield Subject(name=resource.name, span=resource.span, it=facts, node=spec, root=resource.node, patch=resource.patch,
+                          hops=resource.hops)
 
 
 def _annotations(resource: Resource) -> dict[str, str]:
@@ -130,7 +149,7 @@ def _annotations(resource: Resource) -> dict[str, str]:
 def projects(stage: Stage) -> Iterator[Subject]:
     """Every AppProject."""
     used = {subject.it["project"] for subject in applications(stage)}
-    for resource in stage.resources(f"{ARGO}/AppProject"):
+    for resource in stage.manifests(f"{ARGO}/AppProject"):
         spec = resource.node.mapping("spec")
         values: list[str] = []
         for key in ("sourceRepos", "destinations", "clusterResourceWhitelist"):
@@ -141,7 +160,8 @@ def projects(stage: Stage) -> Iterator[Subject]:
             "windows": spec is not None and _given(spec.get("syncWindows")),
             "signature_keys": spec is not None and _given(spec.get("signatureKeys")),
         }
-        yield Subject(name=resource.name, span=resource.span, it=it, node=spec, root=resource.node, patch=resource.patch)
+        yield Subject(name=resource.name, span=resource.span, it=it, node=spec, root=resource.node, patch=resource.patch,
+                          hops=resource.hops)
 
 
 def _leaves(node: Node | None) -> list[str]:
@@ -223,9 +243,9 @@ def _templates(spec: Mapping | None) -> list[Mapping]:
 
 def rollouts(stage: Stage) -> Iterator[Subject]:
     """Every Rollout."""
-    for resource in stage.resources(f"{ARGO}/Rollout"):
+    for resource in stage.manifests(f"{ARGO}/Rollout"):
         yield Subject(name=resource.name, span=resource.span, it=_rollout_facts(resource),
-                      node=resource.node.mapping("spec"), root=resource.node, patch=resource.patch)
+                      node=resource.node.mapping("spec"), root=resource.node, patch=resource.patch, hops=resource.hops)
 
 
 def _rollout_facts(resource: Resource) -> dict[str, Any]:

@@ -11,7 +11,7 @@ from opslint.model.pipeline import Image
 from opslint.model.resource import Companion
 from opslint.parse.values.images import image_from
 from opslint.parse.values.places import mappings_of
-from opslint.source.node import text_of
+from opslint.source.node import Mapping, Node, Scalar, Sequence, text_of
 from opslint.source.span import Span
 from opslint.source.words.late import late
 
@@ -19,6 +19,7 @@ VALUE = late(r"\{\{-?\s*(?:\$?\.Values\.|\$)([A-Za-z_][\w.]*)\s*(?:\|\s*(?:quote
 
 CLIENTS = frozenset({"helm", "helm3", "helmfile", "skaffold", "werf"})
 UNKNOWN = ("…", "$", "{{")
+MAX_NODES = 20_000
 
 
 def value_images(stage: Stage) -> Iterator[Image]:
@@ -131,3 +132,31 @@ def with_values(text: str, path: str, stage: Stage) -> str:
     if values is None:
         return text
     return VALUE.sub(lambda match: text_of(dig(values, match.group(1))) or match.group(), text)
+
+
+def value_resources(values: Node | None) -> str:
+    """What values set in place say of the resources of containers: "all" where each place sets requests and limits, "some", or "".
+
+    Shape: a place is a mapping under `resources` with `requests` or `limits`.
+    """
+    found: list[bool] = []
+    stack: list[Node] = [values] if values is not None else []
+    seen: set[int] = set()
+    while stack and len(seen) < MAX_NODES:
+        node = stack.pop()
+        if isinstance(node, Scalar) or id(node) in seen:
+            continue
+        seen.add(id(node))
+        if isinstance(node, Sequence):
+            stack.extend(node.items)
+            continue
+        one = node.mapping("resources")
+        if one is not None and (_set(one, "requests") or _set(one, "limits")):
+            found.append(_set(one, "requests") and _set(one, "limits"))
+        stack.extend(value for _, _, value in node.items())
+    return "" if not found else "all" if all(found) else "some"
+
+
+def _set(node: Mapping, key: str) -> bool:
+    inner = node.mapping(key)
+    return inner is not None and bool(inner.pairs)

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 import msgspec
 
 from opslint.errors import UnreadableFile
+from opslint.match.subjects.charts import value_resources
 from opslint.match.subjects.subject import Stage, Subject, dig
 from opslint.model.resource import Resource
 from opslint.parse.values.places import mappings_of
@@ -49,13 +50,14 @@ def flux_releases(stage: Stage) -> Iterator[Subject]:
 
 def _flux(stage: Stage, kind: tuple[str, str]) -> Iterator[Subject]:
     patches = [patch for patch in _patches(stage) if patch.kind == kind]
-    for resource in stage.resources("/".join(kind)):
+    for resource in stage.manifests("/".join(kind)):
         spec = resource.node.mapping("spec")
         mine = [patch for patch in patches if _concerns(patch, resource)]
         layers: list[Mapping] = [*(patch.spec for patch in reversed(mine)), *([spec] if spec is not None else [])]
         it = {"name": resource.name, "path": resource.path, "platform": "argo", "kind": resource.kind, **_facts(kind, layers)}
+        it["value_resources"] = value_resources(_first(layers, "values")) if kind == RELEASE else ""
         yield Subject(name=resource.name, span=resource.span, it=it, node=spec, root=resource.node, patch=resource.patch,
-                      elsewhere=mine[-1].place if mine else None)
+                      elsewhere=mine[-1].place if mine else None, hops=resource.hops)
 
 
 def _facts(kind: tuple[str, str], layers: list[Mapping]) -> dict[str, object]:

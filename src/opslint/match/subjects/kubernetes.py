@@ -11,6 +11,7 @@ from opslint.match.subjects.charts import value_images
 from opslint.match.subjects.subject import Stage, Subject, dig
 from opslint.match.tools.argv import glob
 from opslint.match.tools.catalogue import image_name
+from opslint.model.activity import Hop
 from opslint.model.pipeline import Image
 from opslint.model.resource import Resource
 from opslint.source.node import Mapping, Node, boolean_of, strings_of, text_of
@@ -159,7 +160,7 @@ def serves_model(resource: Resource, images: tuple[str, ...]) -> bool:
 def workloads(stage: Stage) -> Iterator[Subject]:
     """Every workload: Deployment, StatefulSet, DaemonSet, Job, CronJob, Rollout, Pod, Knative Service, model servers."""
     scaled, images = _scaled(stage), _model_images(stage)
-    for resource in stage.resources(*workload_kinds(), *MODEL_KINDS):
+    for resource in stage.manifests(*workload_kinds(), *MODEL_KINDS):
         pod = pod_of(resource)
         containers = containers_of(pod)
         if not containers and f"{resource.group}/{resource.kind}" not in MODEL_KINDS:
@@ -174,6 +175,7 @@ def workloads(stage: Stage) -> Iterator[Subject]:
             "limits": bool(measured) and all(_resources(one, "limits") for one in measured),
             "some_resources": any(_resources(one, key) for one in measured for key in ("requests", "limits")),
             "history_limit": limit_of(dig(resource.node, "spec.revisionHistoryLimit")),
+            "open_resources": any("{{" in (text_of(one.get("resources")) or "") for one in measured),
             "accelerator": any(_accelerated(one) for one in containers) or any(
                 _accelerated(one) for one in _model_containers(resource)),
             "serves_model": serves_model(resource, images),
@@ -182,7 +184,7 @@ def workloads(stage: Stage) -> Iterator[Subject]:
             "secured": secured(spec, spec), "labels": _labels(resource, pod), "containers": len(containers),
         }
         yield Subject(name=f"{resource.kind}/{resource.name}", span=resource.span, it=it, node=resource.node, root=resource.node,
-                      patch=resource.patch)
+                      patch=resource.patch, hops=resource.hops)
 
 
 def _model_containers(resource: Resource) -> list[Mapping]:
@@ -199,12 +201,12 @@ def _model_containers(resource: Resource) -> list[Mapping]:
 
 def resources(stage: Stage) -> Iterator[Subject]:
     """Every manifest that is neither a fixture nor somebody else's install."""
-    for resource in stage.resources():
+    for resource in stage.manifests():
         it = {"name": resource.name, "path": resource.path, "platform": "argo", "group": resource.group, "kind": resource.kind,
               "namespace": resource.namespace, "labels": dict(resource.labels), "annotations": dict(resource.annotations),
               "templated": resource.templated, "hooks": hooks_of(resource), "idle": is_idle(resource)}
         yield Subject(name=f"{resource.kind}/{resource.name}", span=resource.span, it=it, node=resource.node, root=resource.node,
-                      patch=resource.patch)
+                      patch=resource.patch, hops=resource.hops)
 
 
 class Decided(msgspec.Struct, frozen=True):
@@ -229,7 +231,7 @@ def _kustomized(stage: Stage) -> dict[str, Decided]:
     return found
 
 
-def _image(image: Image, decided: Decided | None, root: Node | None) -> Subject:
+def _image(image: Image, decided: Decided | None, root: Node | None, hops: tuple[Hop, ...] = ()) -> Subject:
     """One image, as kustomize leaves it: whether it always means the same bytes, or at least the same release."""
     tag, digest, reference, span = image.tag, image.digest, image.reference, image.span
     if decided is not None:
@@ -239,20 +241,25 @@ def _image(image: Image, decided: Decided | None, root: Node | None) -> Subject:
     latest = not digest and (not tag or bool(MOVING.fullmatch(tag)))
     it = {"name": image.name, "path": span.path, "platform": "argo", "reference": reference, "role": image.role,
           "literal": image.literal, "digest": bool(digest), "latest": latest, "fixed": bool(digest) or not latest}
-    return Subject(name=reference, span=span, it=it, root=root)
+    return Subject(name=reference, span=span, it=it, root=root, hops=hops)
 
 
 def images(stage: Stage) -> Iterator[Subject]:
-    """Every image of a manifest, Workflow or Rollout, as kustomize leaves it, and of the values of a chart that is deployed."""
+    """Every image of a manifest, Workflow or Rollout, as kustomize leaves it, and of the values of a chart that is deployed.
+
+    Shape: where no build of the tree reaches a manifest, a kustomization that names its image still decides: what it builds on may
+           be put together elsewhere.
+    """
     kustomized = _kustomized(stage)
-    seen: set[Span] = set()
-    listed = [(image, resource.node) for resource in stage.resources() for image in resource.images]
-    listed += [(image, view.pipeline.node) for view in stage.views() if view.job.platform == "argo" for image in view.job.images
-               if view.pipeline.node is not None]
-    for image, root in listed:
-        if image.span not in seen:
-            seen.add(image.span)
-            yield _image(image, kustomized.get(image.name), root)
+    seen: set[tuple[Span, str]] = set()
+    listed = [(image, resource.node, bool(resource.built), resource.hops)
+              for resource in stage.resources() for image in resource.images]
+    listed += [(image, view.pipeline.node, False, ()) for view in stage.views() if view.job.platform == "argo"
+               for image in view.job.images if view.pipeline.node is not None]
+    for image, root, built, hops in listed:
+        if (image.span, image.reference) not in seen:
+            seen.add((image.span, image.reference))
+            yield _image(image, None if built else kustomized.get(image.name), root, hops)
     for image in value_images(stage):
         yield _image(image, None, None)
 

@@ -8,6 +8,7 @@ from typing import Any
 import msgspec
 
 from opslint.match.jobs import Jobs, JobView
+from opslint.model.activity import Hop
 from opslint.model.pipeline import Pipeline
 from opslint.model.repository import Repository
 from opslint.model.resource import Resource
@@ -22,7 +23,7 @@ class Subject(msgspec.Struct, frozen=True, kw_only=True):
     Shape: `it` are plain facts for CEL; `node` its mapping as written (None where there is none), `root` the whole document;
            `view` the job it belongs to, whose softness, manual start or deadness it shares; `views` a pipeline's jobs;
            `patch` says that it is a Kustomize patch, which speaks only of what it sets; `elsewhere` is the place that sets
-           what its own mapping leaves out.
+           what its own mapping leaves out; `hops` lead to its file from the controller that deploys it.
     """
 
     name: str
@@ -34,6 +35,7 @@ class Subject(msgspec.Struct, frozen=True, kw_only=True):
     views: tuple[JobView, ...] = ()
     patch: bool = False
     elsewhere: Span | None = None
+    hops: tuple[Hop, ...] = ()
 
 
 class Stage(msgspec.Struct, frozen=True, kw_only=True):
@@ -54,6 +56,14 @@ class Stage(msgspec.Struct, frozen=True, kw_only=True):
         """The manifests that are neither fixtures nor installs of others; `group/Kind` where named."""
         for resource in self.repository.resources:
             if not resource.aside and not resource.copied and (not kinds or f"{resource.group}/{resource.kind}" in kinds):
+                yield resource
+
+    def manifests(self, *kinds: str) -> Iterator[Resource]:
+        """Those of `resources` that differ by more than their images: of forms that share what is written only the first."""
+        seen: set[int] = set()
+        for resource in self.resources(*kinds):
+            if id(resource.node) not in seen:
+                seen.add(id(resource.node))
                 yield resource
 
     def views(self) -> tuple[JobView, ...]:

@@ -6,6 +6,8 @@ import re
 from collections.abc import Iterable, Iterator
 from typing import TypeAlias
 
+import msgspec
+
 from opslint.model.pipeline import Event, Include, Pipeline, Platform, Trigger
 from opslint.parse.argo import workflows
 from opslint.parse.values.places import at, mapping_at, mappings_of, span_of, text_at
@@ -26,6 +28,7 @@ _WORDS = (
 _FORGES = frozenset({"github", "gitlab", "bitbucket", "bitbucketserver", "gerrit", "azureDevOps"})
 _ENDING = frozenset({"delete", "stop", "suspend", "terminate"})
 _NAME = late(r"[\w.-]+")
+_PARAMETER = late(r"spec\.arguments\.parameters\.(\d{1,4})\.value")
 
 
 def sources_of(objects: Iterable[Mapping]) -> Sources:
@@ -105,9 +108,25 @@ def _submitted(path: str, template: Mapping, starts: Trigger, aside: bool) -> It
         if resource is not None:
             if resource.text("kind") in workflows.KINDS:
                 kept = resource.text("kind") in {"CronWorkflow", *workflows.TEMPLATE_KINDS}
-                yield workflows.parse_workflow(path, resource, aside, () if kept else (starts,))
+                parsed = workflows.parse_workflow(path, resource, aside, () if kept else (starts,))
+                yield _without(parsed, resource, action)
         elif key == "argoWorkflow":
             yield _elsewhere(path, template, source, starts, aside)
+
+
+def _without(pipeline: Pipeline, resource: Mapping, action: Mapping) -> Pipeline:
+    """A Workflow without the values that the event will write over: the Sensor's `parameters` say where they go.
+
+    Source: Argo Events, "Trigger Parameterization".
+    """
+    listed = mappings_of(at(resource, "spec", "arguments", "parameters"))
+    targets = [_PARAMETER.fullmatch(one.text("dest") or "") for one in mappings_of(action.get("parameters"))]
+    taken = {int(match[1]) for match in targets if match is not None}
+    names = {one.text("name") for number, one in enumerate(listed) if number in taken}
+    if not names:
+        return pipeline
+    return msgspec.structs.replace(
+        pipeline, variables={name: value for name, value in pipeline.variables.items() if name not in names})
 
 
 def _elsewhere(path: str, template: Mapping, source: Mapping, starts: Trigger, aside: bool) -> Pipeline:

@@ -17,6 +17,7 @@ from opslint.resolve.jobs.site import (
     Blocks,
     Shell,
     Site,
+    behind_calls,
     folder_of,
     key_span,
     moment_of,
@@ -98,6 +99,7 @@ class JobReader:
     def _commands(self, shell: Shell, site: Site, steps: tuple[Step, ...]) -> list[tuple[int, Activity]]:
         from opslint.resolve.shell import commands_of, shell_semantics
         first = shell.steps[0][1]
+        site = behind_calls(site, first)
         job, pipeline = site.job, site.pipeline
         dialect, errexit, pipefail = shell_semantics(job.platform.value, first.shell or job.shell, site.runner or job.runner)
         variables = {**pipeline.variables, **job.variables, **site.env, **first.env}
@@ -134,6 +136,7 @@ class JobReader:
 
     def _used(self, step: Step, position: int, site: Site, steps: tuple[Step, ...]) -> list[Activity]:
         """A step that uses something: an action, another workflow, an image."""
+        site = behind_calls(site, step)
         moment = moment_of(step, site)
         soft = softness(step, position, steps)
         env = {**site.env, **step.env}
@@ -185,7 +188,7 @@ class JobReader:
             when=moment.when or site.when,
             index=position if site.index < 0 else site.index,
             depth=site.depth + 1,
-            env=env,
+            env=activity.env,
             facts=facts,
             decided=facts,
         )

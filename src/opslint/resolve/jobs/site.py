@@ -107,6 +107,16 @@ class Site(msgspec.Struct, frozen=True, kw_only=True):
         )
 
 
+def behind_calls(site: Site, step: Step) -> Site:
+    """The place of a step, behind the calls that gave it its parameters."""
+    if not step.called:
+        return site
+    calls = tuple(Hop(path=place.path, line=place.line, text=shortened(words)) for place, words in step.called)
+    places = {(hop.path, hop.line) for hop in calls}
+    kept = tuple(hop for hop in site.hops if (hop.path, hop.line) not in places)
+    return msgspec.structs.replace(site, hops=(*kept, *calls))
+
+
 def shortened(text: str) -> str:
     """The first line of a text, as long as a chain shows it."""
     first = text.strip().partition("\n")[0].rstrip(" \\")

@@ -15,11 +15,11 @@ from opslint.parse.gitlab.keywords import MAX_NESTING, jobs_in
 from opslint.parse.gitlab.project.ci_file import CiFile
 from opslint.parse.gitlab.project.inputs import Interpolation
 from opslint.parse.gitlab.project.paths import component_files, included_files, is_own_project
-from opslint.parse.gitlab.project.sourced import sourced
 from opslint.parse.gitlab.when.rules import NEVER, rule_holds, rule_words, rules_of
 from opslint.parse.gitlab.when.scenarios import BY_KEY, Scenario
 from opslint.parse.values.bounds import Bounds
 from opslint.parse.values.places import span_of
+from opslint.parse.values.sourced import sourced
 from opslint.source.node import Mapping, Node, Scalar, Sequence, path_of
 from opslint.source.tree import Tree
 

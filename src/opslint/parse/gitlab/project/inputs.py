@@ -5,11 +5,11 @@ from __future__ import annotations
 import re
 
 from opslint.parse.gitlab.project.ci_file import CiFile
-from opslint.parse.gitlab.project.sourced import SourcedScalar, sourced
 from opslint.parse.gitlab.when.conditions import decide
 from opslint.parse.gitlab.when.scenarios import SCENARIOS
 from opslint.parse.values.bounds import Bounds
 from opslint.parse.values.places import at
+from opslint.parse.values.sourced import SourcedScalar, sourced
 from opslint.source.node import Mapping, Node, Scalar, Sequence, is_null, path_of
 from opslint.source.words.late import late
 
