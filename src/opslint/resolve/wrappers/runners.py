@@ -6,7 +6,17 @@ import re
 
 from opslint.resolve.wrappers.form import Peel, operand, option
 from opslint.resolve.wrappers.naming import Words, unpinned
-from opslint.resolve.wrappers.tables import COVERAGE_VALUED, MODULES, NPX_VALUED, PYTHON_VALUED, SCRIPT_NAMES, YARN_BUILTINS
+from opslint.resolve.wrappers.tables import (
+    CONCURRENTLY_VALUED,
+    COVERAGE_VALUED,
+    MODULES,
+    NODE_COVERAGE_VALUED,
+    NPX_VALUED,
+    PYTHON_VALUED,
+    SCRIPT_NAMES,
+    SHORTCUTS,
+    YARN_BUILTINS,
+)
 
 
 def _python(argv: Words) -> list[Peel]:
@@ -46,10 +56,11 @@ def _coverage(argv: Words) -> list[Peel]:
 
 
 def _npx(argv: Words) -> list[Peel]:
-    script = option(argv, ("-c", "--call"))
+    start = operand(argv, 1, NPX_VALUED)
+    script = option(argv[:start], ("-c", "--call"))
     if script:
         return [Peel(script=script)]
-    rest = argv[operand(argv, 1, NPX_VALUED) :]
+    rest = argv[start:]
     return [Peel(argv=(unpinned(rest[0]), *rest[1:]))] if rest else []
 
 
@@ -120,10 +131,53 @@ def _server_and_test(argv: Words) -> list[Peel]:
 
 
 def _concurrently(argv: Words) -> list[Peel]:
-    words = argv[
-        operand(argv, 1, frozenset({"-n", "-c", "-p", "-s", "-l", "-m", "--names", "--success", "--prefix", "--max-processes"})) :
-    ]
-    return [Peel(script=word.replace("npm:", "npm run ", 1) if word.startswith("npm:") else word) for word in words[:16]]
+    """`concurrently "eslint ." npm:test`: commands and scripts; `npm:lint:*` stays as it is for the follower to write out.
+
+    Source: concurrently, "Command Shortcuts", "Success Conditions".
+    """
+    rest = argv[operand(argv, 1, CONCURRENTLY_VALUED) :]
+    words = rest[: rest.index("--")] if "--" in rest else rest
+    names = (option(argv, ("-n", "--names")) or "").split(",")
+    wanted = option(argv, ("-s", "--success")) or "all"
+    found: list[Peel] = []
+    for index, word in enumerate(words[:16]):
+        manager, colon, script = word.partition(":")
+        run = SHORTCUTS.get(manager, "") if colon and script else ""
+        name = names[index] if index < len(names) and names[index] else script.partition(" ")[0] if run else ""
+        soft = _spared(wanted, {f"command-{index}", f"command-{name}"})
+        if run and "*" in script:
+            if len(argv) == 2:
+                return []  # this one is what is left to follow
+            found.append(Peel(argv=(argv[0], word), soft=soft))
+        else:
+            found.append(Peel(script=f"{run} {script}" if run else word, soft=soft))
+    return found
+
+
+def _yarn_run(argv: Words) -> list[Peel]:
+    """`run -T eslint .` in a script of Yarn 2: a program of the top-level workspace."""
+    top = len(argv) > 2 and argv[1] in ("-T", "--top-level", "-B", "--binaries-only", "-TB", "-BT")
+    return [Peel(argv=argv[operand(argv, 1, frozenset()) :])] if top and operand(argv, 1, frozenset()) < len(argv) else []
+
+
+def _rush_by_node(argv: Words) -> list[Peel]:
+    """`node common/scripts/install-run-rush.js x` is `rush x` of the version the repository asks for."""
+    name = argv[1].rpartition("/")[2] if len(argv) > 2 else ""
+    program = {"install-run-rush.js": "rush", "install-run-rushx.js": "rushx"}.get(name, "")
+    return [Peel(argv=(program, *argv[2:]))] if program else []
+
+
+def _node_coverage(argv: Words) -> list[Peel]:
+    """`c8 npm test`, `nyc -r lcov mocha`: what they measure; `report` and its kin run nothing."""
+    rest = argv[operand(argv, 1, NODE_COVERAGE_VALUED) :]
+    return [Peel(argv=rest)] if rest and rest[0] not in ("report", "check-coverage", "instrument", "merge") else []
+
+
+def _spared(wanted: str, names: set[str]) -> str:
+    """Why a command's failure does not count by `--success`, "" where it does."""
+    left_out = wanted.startswith("!command-") and wanted[1:] in names
+    other = wanted.startswith("command-") and wanted not in names
+    return f"concurrently --success {wanted} does not count it" if left_out or other else ""
 
 
 RUNNERS = {
@@ -133,6 +187,7 @@ RUNNERS = {
     "coverage": _coverage,
     "npx": _npx,
     "yarn": _package_runner,
+    "jlpm": _package_runner,
     "pnpm": _package_runner,
     "bun": _package_runner,
     "go": _go,
@@ -141,4 +196,9 @@ RUNNERS = {
     "start-server-and-test": _server_and_test,
     "start-test": _server_and_test,
     "concurrently": _concurrently,
+    "conc": _concurrently,
+    "node": _rush_by_node,
+    "run": _yarn_run,
+    "c8": _node_coverage,
+    "nyc": _node_coverage,
 }

@@ -109,6 +109,8 @@ PLAIN: dict[str, Wrapper] = {
     "summon": _row(valued="-f -p -D -e --environment"),
     "sops": _row("exec-env", skip=1),
     "buildevents": _row("cmd", dashes=True),
+    "lerna": _row("exec", "--scope --ignore --concurrency --since --loglevel", dashes=False),
+    "nlx": _row(strip_version=True),
     "newrelic-admin": _row("run-program"),
     "dagger": _row("run", "--progress --focus"),
     "poetry": _row("run", "-C -P --directory --project"),
@@ -214,6 +216,23 @@ SSH_VALUED = words_in("-B -b -c -D -E -e -F -I -i -J -L -l -m -O -o -P -p -Q -R 
 NPX_VALUED = words_in("-p -c -w --package --call --workspace --node-arg --registry --prefix --cache --userconfig --node-options")
 PYTHON_VALUED = frozenset({"-W", "-X", "--check-hash-based-pycs"})
 COVERAGE_VALUED = words_in("--source --source-pkgs --include --omit --rcfile --context --data-file --concurrency --debug")
+CONCURRENTLY_VALUED = words_in(
+    "-n -c -p -s -l -m -t --names --name-separator --prefix-colors --prefix --prefix-length --success --max-processes "
+    "--timestamp-format --restart-tries --restart-after --hide --kill-signal --ks --kill-timeout --default-input-target --teardown"
+)
+NODE_COVERAGE_VALUED = words_in(
+    "-r -n -x -e -i -o --reporter --reports-dir --report-dir --include --exclude --extension --temp-directory --temp-dir --src --cwd "
+    "--branches --functions --lines --statements --require --config --nycrc-path"
+)
+SHORTCUTS = {
+    "npm": "npm run",
+    "pnpm": "pnpm run",
+    "yarn": "yarn run",
+    "bun": "bun run",
+    "node": "node --run",
+    "deno": "deno task",
+}
+"""What `npm:x` and its kin mean to concurrently."""
 
 MODULES = words_in("pip_audit pip_licenses pre_commit detect_secrets cyclonedx_py check_jsonschema check_manifest lm_eval")
 """Python modules whose program is written with "-"."""

@@ -38,10 +38,16 @@ _OWNERS = frozenset({"cp", "child_process", "childProcess", "childprocess", "pro
 
 
 def follow(argv: tuple[str, ...], folder: str, env: dict[str, str], files: Files) -> Led | None:
-    """What the program behind `node x.mjs`, `tsx x.ts` or `zx x.mjs` starts; None where it is not here or starts nothing literal."""
-    del env
+    """What the program behind `node x.mjs`, `tsx x.ts` or `zx x.mjs` starts; None where it is not here or starts nothing literal.
+
+    Shape: `node --run x` starts a script of package.json instead.
+    """
     index = 1
     while index < len(argv) and argv[index].startswith("-"):
+        if argv[0] == "node" and argv[index].partition("=")[0] == "--run":
+            from opslint.resolve.follow.javascript import packages
+
+            return packages.follow(argv, folder, env, files)
         if argv[index] in ("-e", "-p", "--eval", "--print", "--test", "-"):
             return None
         index += 2 if argv[index] in _VALUED else 1

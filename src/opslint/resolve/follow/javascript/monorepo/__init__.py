@@ -1,0 +1,1 @@
+"""Monorepo runners: a task in every package that has it."""

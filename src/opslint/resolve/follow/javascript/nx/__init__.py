@@ -1,0 +1,1 @@
+"""Nx: projects, their targets, and what executors and plugins make of them."""
