@@ -23,7 +23,8 @@ class Lead(msgspec.Struct, frozen=True, kw_only=True):
     Shape:  `script` is its text as the shell gets it, `span` the place of its first line; `line_step` is 1 where the text's lines
             are the file's lines, 0 where all of it stands on one. `soft_why` says why the runner goes on when it fails.
             `folder` is where it runs, relative to the root; `confidence` "low" where it is only likely that it runs;
-            `arguments` are the positional ones of a script, None where it has none to speak of.
+            `arguments` are the positional ones of a script, None where it has none to speak of; `via` are the hops between the
+            command and the script: the targets, tasks or recipes that ask for the one it stands in.
     """
 
     script: str
@@ -37,6 +38,7 @@ class Lead(msgspec.Struct, frozen=True, kw_only=True):
     confidence: str = ""
     env: dict[str, str] = {}
     arguments: tuple[str, ...] | None = None
+    via: tuple[Hop, ...] = ()
 
 
 class Led(msgspec.Struct, frozen=True, kw_only=True):
@@ -167,7 +169,7 @@ def _led(activity: Activity, lead: Lead, told: Command) -> Activity:
         ),
         soft_why=soft,
         blocking=not soft,
-        chain=(*activity.chain, Hop(path=span.path, line=line, text=shown(lead.script[told.offset : told.end]))),
+        chain=(*activity.chain, *lead.via, Hop(path=span.path, line=line, text=shown(lead.script[told.offset : told.end]))),
         env={**activity.env, **lead.env, **told.env},
     )
 

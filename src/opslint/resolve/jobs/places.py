@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from bisect import bisect_right
+from collections.abc import Callable
+from typing import Any, TypeVar
 
 from opslint.errors import UnreadableFile
 from opslint.model.pipeline import Step
@@ -12,14 +14,17 @@ from opslint.source.tree import Tree
 
 MAX_LINES = 20_000
 
+Kept = TypeVar("Kept")
+
 
 class Files:
-    """Lines of the tree's files, one file at a time."""
+    """Lines of the tree's files, one file at a time, and what was read from them once."""
 
-    __slots__ = ("_lines", "_path", "tree")
+    __slots__ = ("_kept", "_lines", "_path", "tree")
 
     def __init__(self, tree: Tree) -> None:
         self.tree = tree
+        self._kept: dict[tuple[str, ...], Any] = {}
         self._path = ""
         self._lines: list[str] = []
 
@@ -32,6 +37,13 @@ class Files:
                 text = ""
             self._path, self._lines = path, text.removeprefix("\ufeff").replace("\r\n", "\n").replace("\r", "\n").split("\n")
         return self._lines
+
+    def once(self, key: tuple[str, ...], read: Callable[[], Kept]) -> Kept:
+        """What `read` gives, asked for once a key: a file many commands lead to is parsed for the first of them only."""
+        if key not in self._kept:
+            self._kept[key] = read()
+        kept: Kept = self._kept[key]
+        return kept
 
     def text(self, path: str) -> str | None:
         """The text of a file, None where it cannot be read."""
