@@ -8,8 +8,8 @@ SCRIPTS = f"{_HERE}.scripts.paths:follow"
 _PYTHON = f"{_HERE}.python.programs:follow"
 
 FOLLOWERS: dict[str, str] = {
-    "make": f"{_HERE}.runners.make:follow",
-    "gmake": f"{_HERE}.runners.make:follow",
+    "make": f"{_HERE}.runners.make.goals:follow",
+    "gmake": f"{_HERE}.runners.make.goals:follow",
     "npm": f"{_HERE}.javascript.packages:follow",
     "yarn": f"{_HERE}.javascript.packages:follow",
     "pnpm": f"{_HERE}.javascript.packages:follow",
