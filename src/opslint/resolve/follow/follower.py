@@ -24,7 +24,8 @@ class Lead(msgspec.Struct, frozen=True, kw_only=True):
             are the file's lines, 0 where all of it stands on one. `soft_why` says why the runner goes on when it fails.
             `folder` is where it runs, relative to the root; `confidence` "low" where it is only likely that it runs;
             `arguments` are the positional ones of a script, None where it has none to speak of; `via` are the hops between the
-            command and the script: the targets, tasks or recipes that ask for the one it stands in.
+            command and the script: the targets, tasks or recipes that ask for the one it stands in;
+            `copied` is True where it runs in a container that files of the tree are copied into: what is not here may be there.
     """
 
     script: str
@@ -39,6 +40,7 @@ class Lead(msgspec.Struct, frozen=True, kw_only=True):
     env: dict[str, str] = {}
     arguments: tuple[str, ...] | None = None
     via: tuple[Hop, ...] = ()
+    copied: bool = False
 
 
 class Led(msgspec.Struct, frozen=True, kw_only=True):
@@ -90,7 +92,9 @@ class Follower:
         found[0] = self._follow(activity, (), found)
         return [one for one in found if one is not None]
 
-    def _follow(self, activity: Activity, seen: tuple[tuple[str, int], ...], found: list[Activity | None]) -> Activity | None:
+    def _follow(
+        self, activity: Activity, seen: tuple[tuple[str, int], ...], found: list[Activity | None], copied: bool = False
+    ) -> Activity | None:
         command = activity.command
         if command is None or len(seen) >= MAX_DEPTH or "…" in command.folder or command.image or command.remote:
             return activity
@@ -107,15 +111,17 @@ class Follower:
         for lead in led.leads:
             place = (lead.span.path, lead.span.line)
             if place not in seen:
-                self._enter(activity, lead, (*seen, place), found)
+                self._enter(activity, lead, (*seen, place), found, copied or lead.copied)
         if led.stub:
             return None
-        elsewhere = activity.job is not None and activity.job.platform is Platform.ARGO  # its image brings files of its own
+        elsewhere = copied or (activity.job is not None and activity.job.platform is Platform.ARGO)  # an image brings its own files
         if led.dead and not elsewhere:
             return msgspec.structs.replace(activity, disabled=activity.disabled or led.dead)
         return activity
 
-    def _enter(self, activity: Activity, lead: Lead, seen: tuple[tuple[str, int], ...], found: list[Activity | None]) -> None:
+    def _enter(
+        self, activity: Activity, lead: Lead, seen: tuple[tuple[str, int], ...], found: list[Activity | None], copied: bool
+    ) -> None:
         from opslint.resolve.shell import commands_of
 
         variables = {**activity.env, **lead.env}
@@ -134,7 +140,7 @@ class Follower:
             inner = _led(activity, lead, told)
             position = len(found)
             found.append(inner)
-            found[position] = self._follow(inner, seen, found)
+            found[position] = self._follow(inner, seen, found, copied)
 
     def _leads(self, word: str) -> Leads:
         target = FOLLOWERS.get(word, SCRIPTS)

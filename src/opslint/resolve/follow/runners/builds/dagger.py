@@ -1,0 +1,137 @@
+"""Dagger: the literal commands of the functions of this repository's own module that `dagger call` calls."""
+
+from __future__ import annotations
+
+import ast
+import shlex
+
+from opslint.model.activity import Hop
+from opslint.resolve.follow.follower import Lead, Led
+from opslint.resolve.follow.runners.builds.gosource import Function, calls_of, functions_of
+from opslint.resolve.follow.runners.written import UNKNOWN, asked_of, inside, upward
+from opslint.resolve.jobs.places import Files
+from opslint.source.span import Span
+
+MAX_TEXT = 512 * 1024
+MAX_FILES = 60
+MAX_FUNCTIONS = 100
+MAX_NESTING = 6
+
+_VALUED = frozenset("-m --mod --progress -o --output -c --command --cloud --env-file".split())
+
+Found = tuple[str, int, tuple[str | None, ...]]
+"""A command of a container: path, line, words."""
+
+
+def follow(argv: tuple[str, ...], folder: str, env: dict[str, str], files: Files) -> Led | None:
+    """The `withExec` commands of the functions named; None where the module is not here or its language is not read.
+
+    Shape:  they run in a container made by code, so where they run and what files lie there is unknown, and confidence is low.
+    Source: Dagger, "dagger call"; `Container.withExec`; "dagger.json".
+    """
+    del env
+    asked = asked_of(argv, _VALUED, stops=True)
+    if asked.words[:1] != ("call",) or UNKNOWN in folder:
+        return None
+    inner = asked_of(asked.words, _VALUED)
+    home = _module(inner.last("-m", "--mod") or asked.last("-m", "--mod"), folder, files)
+    if home is None:
+        return None
+    sources = files.once(("dagger", home), lambda: _sources(home, files))
+    found: list[Lead] = []
+    for name in inner.words[:8]:
+        for path, line, words in _commands(name.replace("-", "").replace("_", "").lower(), sources):
+            if words and words[0]:
+                script = " ".join(UNKNOWN if word is None else shlex.quote(word) for word in words)
+                found.append(Lead(script=script, span=Span(path=path, line=line), folder=UNKNOWN, confidence="low", copied=True))
+    return Led(leads=tuple(found)) if found else None
+
+
+def _module(given: str, folder: str, files: Files) -> str | None:
+    """The folder of a module's sources, None where it is not in the tree."""
+    import json
+
+    from opslint.resolve.shell.state import joined
+
+    starts = [joined(folder, given)] if given else upward(folder)
+    for start in starts:
+        path = inside(start, "dagger.json")
+        if UNKNOWN in start or not files.tree.has(path):
+            continue
+        try:
+            root = json.loads(files.text(path) or "")
+        except (ValueError, RecursionError):
+            return None
+        source = root.get("source") if isinstance(root, dict) else None
+        return joined(start, source) if isinstance(source, str) and source else inside(start, ".dagger")
+    return None
+
+
+def _sources(home: str, files: Files) -> list[tuple[str, str]]:
+    found: list[tuple[str, str]] = []
+    for path in files.tree.paths():
+        outside = home and not path.startswith(home + "/")
+        if outside or not path.endswith((".go", ".py")) or "/internal/" in path or path.endswith((".gen.go", "_test.go")) or "/sdk/" in path:
+            continue
+        found.append((path, (files.text(path) or "")[:MAX_TEXT]))
+        if len(found) >= MAX_FILES:
+            break
+    return found
+
+
+def _commands(name: str, sources: list[tuple[str, str]]) -> list[Found]:
+    """The commands of a function and of the module's own functions that it calls."""
+    functions: dict[str, tuple[str, list[tuple[str, int, tuple[str | None, ...]]]]] = {}
+    for path, text in sources:
+        read = _python(text) if path.endswith(".py") else _go(text)
+        for key, calls in read.items():
+            functions.setdefault(key, (path, calls))
+    found: list[Found] = []
+    waiting, seen = [name], set[str]()
+    while waiting and len(seen) < MAX_FUNCTIONS:
+        current = waiting.pop(0)
+        if current in seen or current not in functions:
+            continue
+        seen.add(current)
+        path, calls = functions[current]
+        for called, line, words in calls:
+            if called == "withexec":
+                found.append((path, line, words))
+            else:
+                waiting.append(called)
+    return found
+
+
+def _go(text: str) -> dict[str, list[Found]]:
+    """Function, by its name without case -> the calls in it."""
+    found: dict[str, list[Found]] = {}
+    for function in functions_of(text):
+        found[function.name.lower()] = [_called(function, call.name, call.line, call.arguments) for call in calls_of(function)]
+    return found
+
+
+def _called(function: Function, name: str, line: int, words: tuple[str | None, ...]) -> Found:
+    del function
+    return name.rpartition(".")[2].lower(), line, words
+
+
+def _python(text: str) -> dict[str, list[Found]]:
+    try:
+        tree = ast.parse(text)
+    except (SyntaxError, ValueError, RecursionError, MemoryError):
+        return {}
+    found: dict[str, list[Found]] = {}
+    for node in ast.walk(tree):
+        if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef)):
+            calls = [one for inner in ast.walk(node) if isinstance(inner, ast.Call) and (one := _call(inner)) is not None]
+            found[node.name.replace("_", "").lower()] = sorted(calls, key=lambda one: one[1])
+    return found
+
+
+def _call(node: ast.Call) -> Found | None:
+    name = node.func.attr if isinstance(node.func, ast.Attribute) else node.func.id if isinstance(node.func, ast.Name) else ""
+    first = node.args[0] if node.args else None
+    words = first.elts if isinstance(first, ast.List) else []
+    literal = tuple(one.value if isinstance(one, ast.Constant) and isinstance(one.value, str) else None for one in words)
+    line = first.lineno if isinstance(first, ast.List) else node.lineno
+    return (name.replace("_", "").lower(), line, literal) if name else None
