@@ -86,8 +86,8 @@ def toml_lines(text: str) -> dict[tuple[str, ...], int]:
     found: dict[tuple[str, ...], int] = {}
     table: tuple[str, ...] = ()
     closing = ""
-    for number, line in enumerate(text.split("\n"), 1):
-        line = line[:4000]
+    for number, whole in enumerate(text.split("\n"), 1):
+        line = whole[:4000]
         if closing:
             if closing in line:
                 closing = ""

@@ -89,7 +89,8 @@ class _Run:
             self._program(target, package, name, (*via, hop), given)
         elif target.rule == "genrule" and "cmd" in target.strings:
             script = _made(target.strings["cmd"])
-            self.leads.append(Lead(script=script, span=Span(path=path, line=target.line), errexit=True, pipefail=True, shell="bash", via=via))
+            span = Span(path=path, line=target.line)
+            self.leads.append(Lead(script=script, span=span, errexit=True, pipefail=True, shell="bash", via=via))  # noqa: S604  starts no process
 
     def _own(self, target: Target, path: str, via: tuple[Hop, ...]) -> None:
         mode = target.strings.get("mode", "check" if target.rule.endswith("_test") else "fix")

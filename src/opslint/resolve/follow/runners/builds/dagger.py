@@ -5,11 +5,11 @@ from __future__ import annotations
 import ast
 import shlex
 
-from opslint.model.activity import Hop
 from opslint.resolve.follow.follower import Lead, Led
-from opslint.resolve.follow.runners.builds.gosource import Function, calls_of, functions_of
+from opslint.resolve.follow.runners.builds.gosource import calls_of, functions_of
 from opslint.resolve.follow.runners.written import UNKNOWN, asked_of, inside, upward
 from opslint.resolve.jobs.places import Files
+from opslint.resolve.wrappers.tables import words_in
 from opslint.source.span import Span
 
 MAX_TEXT = 512 * 1024
@@ -17,10 +17,10 @@ MAX_FILES = 60
 MAX_FUNCTIONS = 100
 MAX_NESTING = 6
 
-_VALUED = frozenset("-m --mod --progress -o --output -c --command --cloud --env-file".split())
+_VALUED = words_in("-m --mod --progress -o --output -c --command --cloud --env-file")
 
 Found = tuple[str, int, tuple[str | None, ...]]
-"""A command of a container: path, line, words."""
+"""Path or name of what is called, line, words."""
 
 
 def follow(argv: tuple[str, ...], folder: str, env: dict[str, str], files: Files) -> Led | None:
@@ -70,8 +70,9 @@ def _module(given: str, folder: str, files: Files) -> str | None:
 def _sources(home: str, files: Files) -> list[tuple[str, str]]:
     found: list[tuple[str, str]] = []
     for path in files.tree.paths():
-        outside = home and not path.startswith(home + "/")
-        if outside or not path.endswith((".go", ".py")) or "/internal/" in path or path.endswith((".gen.go", "_test.go")) or "/sdk/" in path:
+        if (home and not path.startswith(home + "/")) or not path.endswith((".go", ".py")):
+            continue
+        if "/internal/" in path or "/sdk/" in path or path.endswith((".gen.go", "_test.go")):
             continue
         found.append((path, (files.text(path) or "")[:MAX_TEXT]))
         if len(found) >= MAX_FILES:
@@ -81,7 +82,7 @@ def _sources(home: str, files: Files) -> list[tuple[str, str]]:
 
 def _commands(name: str, sources: list[tuple[str, str]]) -> list[Found]:
     """The commands of a function and of the module's own functions that it calls."""
-    functions: dict[str, tuple[str, list[tuple[str, int, tuple[str | None, ...]]]]] = {}
+    functions: dict[str, tuple[str, list[Found]]] = {}
     for path, text in sources:
         read = _python(text) if path.endswith(".py") else _go(text)
         for key, calls in read.items():
@@ -106,13 +107,8 @@ def _go(text: str) -> dict[str, list[Found]]:
     """Function, by its name without case -> the calls in it."""
     found: dict[str, list[Found]] = {}
     for function in functions_of(text):
-        found[function.name.lower()] = [_called(function, call.name, call.line, call.arguments) for call in calls_of(function)]
+        found[function.name.lower()] = [(call.name.rpartition(".")[2].lower(), call.line, call.arguments) for call in calls_of(function)]
     return found
-
-
-def _called(function: Function, name: str, line: int, words: tuple[str | None, ...]) -> Found:
-    del function
-    return name.rpartition(".")[2].lower(), line, words
 
 
 def _python(text: str) -> dict[str, list[Found]]:

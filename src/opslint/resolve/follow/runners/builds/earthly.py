@@ -8,6 +8,7 @@ from opslint.model.activity import Hop
 from opslint.resolve.follow.follower import Lead, Led, shown
 from opslint.resolve.follow.runners.written import UNKNOWN, asked_of, inside
 from opslint.resolve.jobs.places import Files
+from opslint.resolve.wrappers.tables import words_in
 from opslint.source.span import Span
 from opslint.source.words.late import late
 
@@ -16,10 +17,10 @@ MAX_TARGETS = 200
 MAX_NESTING = 8
 MAX_LEADS = 400
 
-_VALUED = frozenset(
+_VALUED = words_in(
     "-a --artifact --image --build-arg --secret --secret-file --platform --org --project --sat --satellite --config --ssh-auth-sock "
     "--auth-token --git-username --git-password --buildkit-host --buildkit-image --buildkit-volume-name --remote-cache --env-file-path "
-    "--arg-file-path --secret-file-path --conversion-parallelism --log-sharing --server-conn-timeout --logstream-debug-file".split()
+    "--arg-file-path --secret-file-path --conversion-parallelism --log-sharing --server-conn-timeout --logstream-debug-file"
 )
 _TARGET = late(r"^([A-Za-z][\w.-]*):\s*(?:#.*)?$")
 _FLAG = late(r"""[\s\\]*--([\w-]+)(?:=("[^"]*"|'[^']*'|[^\s"']\S*))?(?=\s|$)""")

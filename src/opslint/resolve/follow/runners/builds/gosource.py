@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import msgspec
 
 from opslint.source.words.late import late
@@ -10,10 +12,10 @@ MAX_FUNCTIONS = 1000
 MAX_CALLS = 300
 MAX_ARGUMENTS = 64
 
-_FUNCTION = late(r"^func\s+(?:\(\s*(?:\w+\s+)?\*?(\w+)\s*\)\s*)?(\w+)\s*\(", 8)  # 8: re.MULTILINE
+_FUNCTION = late(r"^func\s+(?:\(\s*(?:\w+\s+)?\*?(\w+)\s*\)\s*)?(\w+)\s*\(", re.MULTILINE)
 _SKIPPED = late(r'"(?:[^"\\\n]|\\.)*"|`[^`]*`|\'(?:[^\'\\\n]|\\.)+\'|//[^\n]*|/\*(?:[^*]|\*(?!/))*\*/')
 _CALL = late(r"(?<![\w.])((?:\w+\.){0,3}\w+|\.\w+)\s*\(")
-_TOKEN = late(r'\s*(?:("(?:[^"\\\n]|\\.)*")|(`[^`]*`)|([\w.]+)|(.))', 16)  # 16: re.DOTALL
+_TOKEN = late(r'\s*(?:("(?:[^"\\\n]|\\.)*")|(`[^`]*`)|([\w.]+)|(.))', re.DOTALL)
 
 
 class Function(msgspec.Struct, frozen=True, kw_only=True):
@@ -78,42 +80,30 @@ def _arguments(body: str, start: int) -> tuple[tuple[str | None, ...], tuple[str
     words: list[str] = []
     pieces: list[str | None] = []
     depth, at = 0, start
-    while len(found) < MAX_ARGUMENTS and at < min(len(body), start + 8000):
+    while depth >= 0 and len(found) < MAX_ARGUMENTS and at < min(len(body), start + 8000):
         token = _TOKEN.match(body, at)
         if token is None:
             break
         at = token.end()
-        mark = token[4]
-        if token[1] is not None:
-            pieces.append(_unquoted(token[1]))
-        elif token[2] is not None:
-            pieces.append(token[2][1:-1])
-        elif token[3] is not None:
+        mark = token[4] or ""
+        if not mark:
+            pieces.append(_literal(token))
+            words.extend([token[3]] if token[3] else [])
+            continue
+        depth += (mark in "({") - (mark in ")}")
+        if mark == "{":
+            pieces = []  # the type of a slice
+        elif mark in ("(", "+"):
             pieces.append(None)
-            words.append(token[3])
-        elif mark == "," or (mark in ")}" and depth == 0) or mark == "{":
-            if mark == "{":
-                pieces = []
-                depth += 1
-                continue
-            if pieces:
-                found.append(pieces[0] if len(pieces) == 1 else None)
-                pieces = []
-            if mark == ")":
-                break
-        elif mark == "}":
-            if pieces:
-                found.append(pieces[0] if len(pieces) == 1 else None)
+        elif pieces and (mark in (",", "}") or depth < 0):
+            found.append(pieces[0] if len(pieces) == 1 else None)
             pieces = []
-            depth -= 1
-        elif mark == "(":
-            depth += 1
-            pieces.append(None)
-        elif mark == ")":
-            depth -= 1
-        elif mark in "+":
-            pieces.append(None)
     return tuple(found), tuple(words)
+
+
+def _literal(token: re.Match[str]) -> str | None:
+    """The value of a string token, None for a name."""
+    return _unquoted(token[1]) if token[1] is not None else token[2][1:-1] if token[2] is not None else None
 
 
 def _unquoted(token: str) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import shlex
 
 from opslint.model.activity import Hop
@@ -9,6 +10,7 @@ from opslint.resolve.follow.follower import Lead, Led
 from opslint.resolve.follow.runners.builds.gosource import Call, Function, calls_of, functions_of
 from opslint.resolve.follow.runners.written import UNKNOWN, asked_of, inside
 from opslint.resolve.jobs.places import Files
+from opslint.resolve.wrappers.tables import words_in
 from opslint.source.span import Span
 from opslint.source.words.late import late
 
@@ -17,15 +19,15 @@ MAX_FILES = 60
 MAX_TARGETS = 200
 MAX_NESTING = 8
 
-_VALUED = frozenset("-d -w -t -gocmd -compile -goos -goarch -ldflags".split())
+_VALUED = words_in("-d -w -t -gocmd -compile -goos -goarch -ldflags")
 _NOTHING = frozenset({"-l", "-h", "-init", "-clean", "-version", "-compile"})
 _RUNS = frozenset({"sh.Run", "sh.RunV", "sh.Output", "sh.Exec", "sh.RunWith", "sh.RunWithV", "sh.OutputWith", "exec.Command",
                    "exec.CommandContext"})
 _SKIPS = {"sh.RunWith": 1, "sh.RunWithV": 1, "sh.OutputWith": 1, "sh.Exec": 3, "exec.CommandContext": 1}
 _NEEDS = frozenset({"mg.Deps", "mg.SerialDeps", "mg.CtxDeps", "mg.SerialCtxDeps"})
-_DEFAULT = late(r"^var\s+Default\s*=\s*([\w.]+)", 8)  # 8: re.MULTILINE
+_DEFAULT = late(r"^var\s+Default\s*=\s*([\w.]+)", re.MULTILINE)
 _ALIAS = late(r'"([\w:-]+)"\s*:\s*([\w.]+)')
-_TAG = late(r"^//(?:go:build|\s*\+build)\s+mage\b", 8)
+_TAG = late(r"^//(?:go:build|\s*\+build)\s+mage\b", re.MULTILINE)
 
 Place = tuple[str, Function]
 

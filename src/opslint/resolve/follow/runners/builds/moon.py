@@ -11,6 +11,7 @@ from opslint.model.activity import Hop
 from opslint.resolve.follow.follower import Lead, Led
 from opslint.resolve.follow.runners.written import UNKNOWN, asked_of, inside, lead_of
 from opslint.resolve.jobs.places import Files
+from opslint.resolve.wrappers.tables import words_in
 from opslint.source.node import Mapping, Node, Scalar, Sequence, boolean_of, strings_of, text_of
 from opslint.source.span import Span
 from opslint.source.words.late import late
@@ -20,7 +21,7 @@ MAX_PROJECTS = 200
 MAX_TASKS = 300
 MAX_NESTING = 6
 
-_VALUED = frozenset("-c --concurrency --color --log --query --base --head --profile --status --job --jobTotal --stdin --affected".split())
+_VALUED = words_in("-c --concurrency --color --log --query --base --head --profile --status --job --jobTotal --stdin --affected")
 _TOKEN = late(r"[@$][a-zA-Z]+(?:\([^()]*\))?")
 _SERVING = frozenset({"dev", "serve", "start"})
 
@@ -145,12 +146,12 @@ def _projects(files: Files) -> dict[str, Project]:
         places.setdefault(folder.rpartition("/")[2] or "root", folder)
     shared = _shared(files)
     found: dict[str, Project] = {}
-    for name, folder in list(places.items())[:MAX_PROJECTS]:
+    for key, folder in list(places.items())[:MAX_PROJECTS]:
         path = next((one for ending in ("yml", "yaml") if files.tree.has(one := inside(folder, f"moon.{ending}"))), "")
         own = _root(path, files) if path else None
-        name = (own.text("id") if own is not None else None) or name
+        name = (own.text("id") if own is not None else None) or key
         tasks = dict(shared)
-        tasks.update({key: (path, scalar.line, node) for key, scalar, node in _pairs(own)})
+        tasks.update({task: (path, scalar.line, node) for task, scalar, node in _pairs(own)})
         found[name] = Project(name=name, folder=folder, tasks=tasks)
     return found
 

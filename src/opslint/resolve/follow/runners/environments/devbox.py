@@ -8,12 +8,13 @@ from typing import Any
 from opslint.resolve.follow.follower import Lead, Led
 from opslint.resolve.follow.runners.written import UNKNOWN, asked_of, inside, upward
 from opslint.resolve.jobs.places import Files
+from opslint.resolve.wrappers.tables import words_in
 from opslint.source.span import Span
 from opslint.source.words.late import late
 
 MAX_TEXT = 512 * 1024
 
-_VALUED = frozenset("-c --config -e --env --env-file --environment".split())
+_VALUED = words_in("-c --config -e --env --env-file --environment")
 _COMMENT = late(r'"(?:[^"\\\n]|\\.)*"|//[^\n]*|/\*(?:[^*]|\*(?!/))*\*/')
 _TRAILING = late(r'"(?:[^"\\\n]|\\.)*"|,(?=\s*[}\]])')
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import partial
 from typing import Any
 
 import msgspec
@@ -11,6 +12,7 @@ from opslint.model.activity import Hop
 from opslint.resolve.follow.follower import Lead, Led
 from opslint.resolve.follow.runners.written import UNKNOWN, asked_of, inside, line_of, toml_lines, upward
 from opslint.resolve.jobs.places import Files
+from opslint.resolve.wrappers.tables import words_in
 from opslint.source.span import Span
 from opslint.source.words.late import late
 
@@ -23,15 +25,15 @@ CONFIGS = (
 )  # fmt: skip
 FOLDERS = ("mise-tasks", ".mise-tasks", "mise/tasks", ".mise/tasks", ".config/mise/tasks")
 
-_VALUED = frozenset("-C --cd -E --env -j --jobs -t --tool -o --output -s --shell --timeout -P --profile --log-level".split())
-_NOTHING = frozenset("-n --dry-run -h --help -V --version".split())
+_VALUED = words_in("-C --cd -E --env -j --jobs -t --tool -o --output -s --shell --timeout -P --profile --log-level")
+_NOTHING = words_in("-n --dry-run -h --help -V --version")
 _RUN = frozenset({"run", "r"})
 _TASKS = frozenset({"tasks", "task", "t"})
-_OWN = frozenset(
+_OWN = words_in(
     "activate alias asdf a backends b bin-paths cache completion config cfg deactivate doctor dr direnv en env e exec x fmt generate "
     "gen g hook-env implode install i install-into latest link ln local l ls list ls-remote mcp outdated plugins p prune registry "
     "reshim search self-update set settings shell sh shim sync tool tool-stub trust uninstall unset untrust unuse upgrade up use u "
-    "version v watch w where which current global prepare lock".split()
+    "version v watch w where which current global prepare lock"
 )
 _COMMENT = late(r"^(?:#|//|::)\s*\[?MISE\]?\s+(.{1,2000})$", re.IGNORECASE)
 
@@ -118,9 +120,11 @@ class _Run:
         if found is not None:
             return [found]
         if "*" in name:
-            pattern = re.compile("[^:]*".join(re.escape(part).replace(r"\*", "") for part in re.sub(r"\*+", "*", name).split("*")))
-            deep = re.compile(".*".join(re.escape(part) for part in re.split(r"\*+", name))) if "**" in name else pattern
-            return [task for key, task in self.tasks.items() if deep.fullmatch(key) and key == task.name and task.name != space][:50]
+            from fnmatch import fnmatchcase
+
+            level = None if "**" in name else name.count(":")
+            fits = [task for key, task in self.tasks.items() if fnmatchcase(key, name) and level in (None, key.count(":"))]
+            return [task for task in fits if task.name != space][:50]
         for task in self.tasks.values():
             if name in _strings(task.body.get("alias")) + _strings(task.body.get("aliases")):
                 return [task]
@@ -209,7 +213,7 @@ def _tasks(folder: str, files: Files) -> dict[str, Task]:
         for name in CONFIGS:
             path = inside(one, name)
             if files.tree.has(path):
-                for key, task in files.once(("mise", "file", path), lambda path=path, one=one: _configured(path, one, files)).items():
+                for key, task in files.once(("mise", "file", path), partial(_configured, path, one, files)).items():
                     found.setdefault(key, task)
         for below in FOLDERS:
             for task in _file_tasks(inside(one, below), one, files):
@@ -223,8 +227,8 @@ def _configured(path: str, folder: str, files: Files) -> dict[str, Task]:
     """The tasks of one configuration file, and of the files and folders it includes."""
     root, text = _toml(path, files)
     found: dict[str, Task] = {}
-    settings = root.get("task_config")
-    settings = settings if isinstance(settings, dict) else {}
+    said = root.get("task_config")
+    settings: dict[str, Any] = said if isinstance(said, dict) else {}
     env = _environment(root.get("env"))
     for included in _strings(settings.get("includes"))[:50]:
         place = _joined(folder, included)
@@ -233,10 +237,10 @@ def _configured(path: str, folder: str, files: Files) -> dict[str, Task]:
             found.update(_from_tables(tables, words, place, folder, env, ()))
         elif UNKNOWN not in place:
             found.update({task.name: task for task in _file_tasks(place, folder, files)})
-    tables = root.get("tasks")
+    own = root.get("tasks")
     home = _joined(folder, settings["dir"]) if isinstance(settings.get("dir"), str) else folder
-    if isinstance(tables, dict):
-        found.update(_from_tables(tables, text, path, home, env, ("tasks",)))
+    if isinstance(own, dict):
+        found.update(_from_tables(own, text, path, home, env, ("tasks",)))
     return found
 
 
@@ -246,7 +250,7 @@ def _from_tables(
     lines = toml_lines(text)
     found: dict[str, Task] = {}
     for name, body in list(tables.items())[:MAX_TASKS]:
-        table = body if isinstance(body, dict) else {"run": body}
+        table: dict[str, Any] = body if isinstance(body, dict) else {"run": body}
         line = lines.get((*above, name), 1)
         own = table.get("dir")
         found[name] = Task(

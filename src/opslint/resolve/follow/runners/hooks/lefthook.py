@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import msgspec
 
 from opslint.errors import UnreadableFile
@@ -11,6 +9,7 @@ from opslint.model.activity import Hop
 from opslint.resolve.follow.follower import Lead, Led
 from opslint.resolve.follow.runners.written import UNKNOWN, asked_of, inside, lead_of
 from opslint.resolve.jobs.places import Files
+from opslint.resolve.wrappers.tables import words_in
 from opslint.source.node import Mapping, Node, Scalar, Sequence, boolean_of, strings_of, text_of
 from opslint.source.words.late import late
 
@@ -20,7 +19,7 @@ MAX_JOBS = 300
 MAX_NESTING = 6
 NAMES = tuple(f"{dot}lefthook.{ending}" for dot in ("", ".", ".config/") for ending in ("yml", "yaml", "json"))
 
-_VALUED = frozenset("--commands --command --jobs --job --tags --tag --file --files --exclude".split())
+_VALUED = words_in("--commands --command --jobs --job --tags --tag --file --files --exclude")
 _TEMPLATE = late(r"\{[a-z_0-9]+\}")
 
 
@@ -82,7 +81,7 @@ class _Run:
             return True
         source = _joined(self.folder, root.text("source_dir") or ".lefthook")
         for name, key, node in (body.mapping("commands") or _NONE).items():
-            self._job(node, name, path, hook, source, key.line, depth)
+            self._job(node, name, path, hook, source, key.line)
         for name, key, node in (body.mapping("scripts") or _NONE).items():
             self._script(node, name, path, hook, source, key.line)
         self._jobs(body.sequence("jobs"), path, hook, source, depth)
@@ -94,9 +93,9 @@ class _Run:
             if group is not None:
                 self._jobs(group.sequence("jobs"), path, hook, source, depth + 1)
             elif isinstance(node, Mapping):
-                self._job(node, node.text("name") or "", path, hook, source, node.line, depth)
+                self._job(node, node.text("name") or "", path, hook, source, node.line)
 
-    def _job(self, node: Node, name: str, path: str, hook: str, source: str, line: int, depth: int) -> None:
+    def _job(self, node: Node, name: str, path: str, hook: str, source: str, line: int) -> None:
         """A command or a job; one that is always skipped, or that others were asked for instead of, is left out."""
         if not isinstance(node, Mapping) or boolean_of(node.get("skip")) or len(self.leads) >= MAX_JOBS:
             return
@@ -109,7 +108,8 @@ class _Run:
         if isinstance(command, Scalar):
             folder = _joined(self.folder, node.text("root") or ".")
             lead = lead_of(command, path, _TEMPLATE.sub(UNKNOWN, command.value), folder)
-            self.leads.append(msgspec.structs.replace(lead, env=_environment(node.get("env")), **self._via(path, line, hook, name, command)))
+            via = self._via(path, line, hook, name, command)
+            self.leads.append(msgspec.structs.replace(lead, env=_environment(node.get("env")), via=via))
 
     def _script(self, node: Node, name: str, path: str, hook: str, source: str, line: int) -> None:
         """A script of the hook's folder, by the program that is to run it."""
@@ -124,9 +124,9 @@ class _Run:
         for lead in led.leads if led is not None else ():
             self.leads.append(msgspec.structs.replace(lead, folder=self.folder, via=(hop,)))
 
-    def _via(self, path: str, line: int, hook: str, name: str, command: Scalar) -> dict[str, Any]:
+    def _via(self, path: str, line: int, hook: str, name: str, command: Scalar) -> tuple[Hop, ...]:
         """The hop that names a job, where that is another line than its command's."""
-        return {} if line == command.line else {"via": (Hop(path=path, line=line, text=f"{hook}: {name}" if name else hook),)}
+        return () if line == command.line else (Hop(path=path, line=line, text=f"{hook}: {name}" if name else hook),)
 
 
 _NONE = Mapping(tag=None, anchor=None, line=1, column=1)

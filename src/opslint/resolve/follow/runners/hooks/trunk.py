@@ -6,15 +6,16 @@ from opslint.errors import UnreadableFile
 from opslint.resolve.follow.follower import Lead, Led
 from opslint.resolve.follow.runners.written import UNKNOWN, asked_of, upward
 from opslint.resolve.jobs.places import Files
+from opslint.resolve.wrappers.tables import words_in
 from opslint.source.node import Mapping, Scalar, Sequence, strings_of
 from opslint.source.span import Span
 
 MAX_BYTES = 1 << 20
 MAX_LINTERS = 200
 
-_VALUED = frozenset(
+_VALUED = words_in(
     "--filter --exclude --sample --upstream --jobs -j --output --output-file --log-file --scope --root --ci-progress --token "
-    "--trunk-annotate-file --github-commit --print-failures --fix-diff".split()
+    "--trunk-annotate-file --github-commit --print-failures --fix-diff"
 )
 _NOTHING = frozenset({"--help", "-h", "--version"})
 _OTHERS = frozenset({"list", "enable", "disable", "download", "get-snippets", "upload", "install"})

@@ -178,7 +178,7 @@ def _called(name: str, given: list[str], env: Mapping[str, str]) -> str:
         return given[1] if len(given) > 1 else UNKNOWN
     if UNKNOWN in "".join(given):
         return UNKNOWN
-    simple = {
+    simple: dict[str, Callable[[], str]] = {
         "quote": lambda: "'" + given[0].replace("'", "'\\''") + "'",
         "trim": given[0].strip,
         "lowercase": given[0].lower,

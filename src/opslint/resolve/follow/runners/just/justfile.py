@@ -20,7 +20,7 @@ _SETTING = late(r"^set\s+([\w-]+)\s*(?::=\s*(.*))?$")
 _ALIAS = late(r"^alias\s+([\w-]+)\s*:=\s*([\w:-]+)")
 _IMPORT = late(r"^import(\?)?\s+(['\"].*)$")
 _MODULE = late(r"^mod(\?)?\s+([\w-]+)(?:\s+(['\"][^#]*))?\s*(?:#.*)?$")
-_VARIABLE = late(r"^(export\s+|unexport\s+|eager\s+)?([A-Za-z_][\w-]*)\s*:=\s*(.*)$")
+_VARIABLE = late(r"^(export\s+|unexport\s+|eager\s+)?([A-Za-z_][\w-]*)\s*:=\s*([\s\S]*)$")
 _HEADER = late(r"^@?([A-Za-z_][\w-]*)(?=[\s:])(.*)$")
 _ATTRIBUTE = late(r"([\w-]+)(?:\s*(?::\s*|\()\s*((?:'[^']*'|\"[^\"]*\"|[^,\]\)'\"])*(?:,\s*(?:'[^']*'|\"[^\"]*\"))*)\)?)?")
 

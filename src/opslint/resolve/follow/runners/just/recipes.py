@@ -10,19 +10,20 @@ from opslint.resolve.follow.runners.just.expressions import Evaluator, filled, s
 from opslint.resolve.follow.runners.just.justfile import Justfile, Recipe, located_justfile, read_justfile
 from opslint.resolve.follow.runners.written import UNKNOWN, asked_of, inside, upward
 from opslint.resolve.jobs.places import Files
+from opslint.resolve.wrappers.tables import words_in
 from opslint.source.span import Span
 
 MAX_RECIPES = 200
 MAX_NESTING = 8
 IGNORED = "just ignores its failure (`-`)"
 
-_VALUED = frozenset(
+_VALUED = words_in(
     "-f --justfile -d --working-directory --set --shell --shell-arg --dotenv-filename -E --dotenv-path --color --chooser --tempdir "
-    "--list-heading --list-prefix --timestamp-format --command-color --cygpath --alias-style --ceiling --group".split()
+    "--list-heading --list-prefix --timestamp-format --command-color --cygpath --alias-style --ceiling --group"
 )
-_NOTHING = frozenset(
+_NOTHING = words_in(
     "-n --dry-run -l --list --summary -s --show --evaluate --fmt --dump --choose --init -e --edit -V --version -h --help --man "
-    "--completions -c --command --variables --groups --changelog --usage --json".split()
+    "--completions -c --command --variables --groups --changelog --usage --json"
 )
 
 

@@ -72,7 +72,8 @@ class Conditions:
 
 
 def _parted(rest: str) -> tuple[str, str]:
-    word = rest.split("(")[0].split()[0] if rest.split("(")[0].split() else rest
+    """A condition behind `else`: its word, and what follows."""
+    word = next(iter(rest.partition("(")[0].split()), rest)
     return word, rest[len(word) :].strip()
 
 

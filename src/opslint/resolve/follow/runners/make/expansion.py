@@ -8,6 +8,7 @@ import msgspec
 
 from opslint.resolve.follow.runners.make.functions import LISTS, Words, patsubst
 from opslint.resolve.follow.runners.written import UNKNOWN
+from opslint.resolve.wrappers.tables import words_in
 from opslint.source.words.late import late
 
 MAX_TEXT = 16_000
@@ -16,7 +17,7 @@ MAX_NESTING = 24
 MAX_TURNS = 60
 
 _FUNCTION = late(r"^([a-z][a-z-]*)(?:[ \t\n]+|$)")
-_CONTROL = frozenset({"if", "or", "and", "foreach", "call", "eval", "shell", "info", "warning", "error", "value", "origin", "flavor", "let"})
+_CONTROL = words_in("if or and foreach call eval shell info warning error value origin flavor let")
 _SHELLS = {
     "pwd": ".",
     "git rev-parse --show-toplevel": ".",
@@ -172,8 +173,8 @@ class Expander:
             return UNKNOWN
         given = _arguments(rest, 64)
         if name == "value":
-            value = self.variables.get(self.expand(rest, own).strip())
-            return value.text if value is not None else missing
+            known = self.variables.get(self.expand(rest, own).strip())
+            return known.text if known is not None else missing
         if name == "if":
             return self._if(given, own, missing)
         if name in ("or", "and"):

@@ -12,6 +12,7 @@ from opslint.resolve.follow.runners.make.expansion import Value
 from opslint.resolve.follow.runners.make.makefile import Makefile, Need, Recipe, Rule, read_makefile
 from opslint.resolve.follow.runners.written import UNKNOWN, inside
 from opslint.resolve.jobs.places import Files
+from opslint.resolve.wrappers.tables import words_in
 from opslint.source.span import Span
 
 MAX_TARGETS = 200
@@ -21,8 +22,8 @@ NAMES = ("GNUmakefile", "makefile", "Makefile")
 IGNORED = "make ignores its failure (`-`)"
 IGNORES_ALL = "make ignores failures (`-i`, `.IGNORE`)"
 
-_VALUED = frozenset(
-    "-C -f -j -I -l -o -W -O --directory --file --makefile --include-dir --jobs --old-file --what-if --new-file --eval --shuffle".split()
+_VALUED = words_in(
+    "-C -f -j -I -l -o -W -O --directory --file --makefile --include-dir --jobs --old-file --what-if --new-file --eval --shuffle"
 )
 _NUMERIC = frozenset({"-j", "--jobs", "-l", "-O", "--shuffle"})
 _NOTHING = frozenset(

@@ -188,10 +188,7 @@ def _maps(node: Node | None) -> tuple[Mapping, ...]:
 def commands_under(task: Task) -> list[Node]:
     """The entries of a task: of its `cmds`, its `cmd`, or the task itself where it is written as a line or a list."""
     node = task.node
-    if isinstance(node, Mapping):
-        listed = node.get("cmds") if "cmds" in node else node.get("cmd")
-    else:
-        listed = node
+    listed = (node.get("cmds") or node.get("cmd")) if isinstance(node, Mapping) else node
     if isinstance(listed, Sequence):
         return listed.items[:500]
     return [listed] if isinstance(listed, (Scalar, Mapping)) else []

@@ -10,6 +10,7 @@ from opslint.resolve.follow.runners.task.taskfile import Task, Taskfile, command
 from opslint.resolve.follow.runners.task.templates import filled
 from opslint.resolve.follow.runners.written import UNKNOWN, asked_of, lead_of, upward
 from opslint.resolve.jobs.places import Files
+from opslint.resolve.wrappers.tables import words_in
 from opslint.source.node import Mapping, Node, Scalar, Sequence, boolean_of, is_null, strings_of, text_of
 
 MAX_CALLS = 300
@@ -18,10 +19,13 @@ MAX_TURNS = 40
 IGNORED = "task ignores its failure (`ignore_error`)"
 DEFERRED = "task ignores the failure of what is deferred"
 
-_VALUED = frozenset("-t --taskfile -d --dir -C --concurrency -o --output --output-group-begin --output-group-end -I --interval --sort --timeout --cacert --cert".split())
-_NOTHING = frozenset(
+_VALUED = words_in(
+    "-t --taskfile -d --dir -C --concurrency -o --output --output-group-begin --output-group-end -I --interval --sort --timeout "
+    "--cacert --cert --cert-key"
+)
+_NOTHING = words_in(
     "-n --dry -l --list -a --list-all --status --summary -i --init --version -h --help --completion --json -j --new --experiments "
-    "--download --clear-cache".split()
+    "--download --clear-cache"
 )
 
 
@@ -150,7 +154,7 @@ class Run:
         own = strings_of(task.node.get("set")) if isinstance(task.node, Mapping) else ()
         piped = "pipefail" in (*task.options, *own, *options)
         self.leads.append(
-            msgspec.structs.replace(
+            msgspec.structs.replace(  # noqa: S604  starts no process
                 lead, shell="bash", errexit=True, pipefail=piped, soft_why=call.soft, via=call.via, env=scope.environment()
             )
         )
