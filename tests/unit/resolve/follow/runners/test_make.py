@@ -32,7 +32,9 @@ def test_make_leads_to_what_a_target_needs_when_it_is_run(told: Told, activities
     assert [(hop.line, hop.text) for hop in mypy.chain[1:]] == [(5, "check: lint | types"), (9, "mypy")]
 
 
-@pytest.mark.parametrize("run", ["make nope", "make -n check", "make --version", "make -f gone.mk check", "make -C gone check", "echo make check"])
+@pytest.mark.parametrize(
+    "run", ["make nope", "make -n check", "make --version", "make -f gone.mk check", "make -C gone check", "echo make check"]
+)
 def test_make_leads_to_nothing_when_the_target_is_missing_or_nothing_is_run(told: Told, run: str) -> None:
     assert told(run, {"Makefile": REACHED}) == []
 

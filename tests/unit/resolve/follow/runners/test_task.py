@@ -92,8 +92,8 @@ def test_task_cannot_run_when_it_is_not_there(activities: Activities) -> None:
 
 def test_task_ends_when_tasks_and_files_need_each_other(told: Told) -> None:
     files = {
-        "Taskfile.yml": "includes: {x: ./x}\nvars: {A: '{{.B}}', B: '{{.A}}'}\ntasks:\n  a:\n    deps: [b, 'x:c']\n    cmds: [task a, 'mypy {{.A}}']\n"
-        "  b: {deps: [a], cmds: [ruff]}\n",
+        "Taskfile.yml": "includes: {x: ./x}\nvars: {A: '{{.B}}', B: '{{.A}}'}\ntasks:\n  a:\n    deps: [b, 'x:c']\n"
+        "    cmds: [task a, 'mypy {{.A}}']\n  b: {deps: [a], cmds: [ruff]}\n",
         "x/Taskfile.yml": "includes: {y: ../Taskfile.yml}\ntasks:\n  c: [{task: ':a'}, {cmd: black}]\n",
     }
     assert told("task a", files)[:3] == ["Taskfile.yml:7 ruff", "x/Taskfile.yml:3 black", "Taskfile.yml:6 task a"]
@@ -124,9 +124,8 @@ def test_task_takes_each_turn_of_a_literal_loop(told: Told) -> None:
 
 
 def test_task_fills_wildcards_of_a_name(told: Told) -> None:
-    assert told("task lint:web", {"Taskfile.yml": "tasks:\n  lint:*:\n    dir: '{{index .MATCH 0}}'\n    cmd: eslint {{index .MATCH 0}}\n"}) == [
-        "Taskfile.yml:4 eslint web"
-    ]
+    taskfile = "tasks:\n  lint:*:\n    dir: '{{index .MATCH 0}}'\n    cmd: eslint {{index .MATCH 0}}\n"
+    assert told("task lint:web", {"Taskfile.yml": taskfile}) == ["Taskfile.yml:4 eslint web"]
 
 
 def test_task_stops_at_the_first_error_but_not_at_that_of_a_pipe(told: Told) -> None:

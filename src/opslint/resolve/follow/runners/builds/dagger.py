@@ -15,12 +15,14 @@ from opslint.source.span import Span
 MAX_TEXT = 512 * 1024
 MAX_FILES = 60
 MAX_FUNCTIONS = 100
-MAX_NESTING = 6
+MAX_CALLS = 3000
 
 _VALUED = words_in("-m --mod --progress -o --output -c --command --cloud --env-file")
 
 Found = tuple[str, int, tuple[str | None, ...]]
 """Path or name of what is called, line, words."""
+Functions = dict[str, tuple[str, list[Found]]]
+"""Name -> (path, the calls in it)."""
 
 
 def follow(argv: tuple[str, ...], folder: str, env: dict[str, str], files: Files) -> Led | None:
@@ -37,10 +39,10 @@ def follow(argv: tuple[str, ...], folder: str, env: dict[str, str], files: Files
     home = _module(inner.last("-m", "--mod") or asked.last("-m", "--mod"), folder, files)
     if home is None:
         return None
-    sources = files.once(("dagger", home), lambda: _sources(home, files))
+    functions = files.once(("dagger", home), lambda: _functions(home, files))
     found: list[Lead] = []
     for name in inner.words[:8]:
-        for path, line, words in _commands(name.replace("-", "").replace("_", "").lower(), sources):
+        for path, line, words in _commands(name.replace("-", "").replace("_", "").lower(), functions):
             if words and words[0]:
                 script = " ".join(UNKNOWN if word is None else shlex.quote(word) for word in words)
                 found.append(Lead(script=script, span=Span(path=path, line=line), folder=UNKNOWN, confidence="low", copied=True))
@@ -67,26 +69,27 @@ def _module(given: str, folder: str, files: Files) -> str | None:
     return None
 
 
-def _sources(home: str, files: Files) -> list[tuple[str, str]]:
-    found: list[tuple[str, str]] = []
+def _functions(home: str, files: Files) -> Functions:
+    """The functions of a module by name, with the calls in them."""
+    found: Functions = {}
+    calls = read = 0
     for path in files.tree.paths():
         if (home and not path.startswith(home + "/")) or not path.endswith((".go", ".py")):
             continue
         if "/internal/" in path or "/sdk/" in path or path.endswith((".gen.go", "_test.go")):
             continue
-        found.append((path, (files.text(path) or "")[:MAX_TEXT]))
-        if len(found) >= MAX_FILES:
+        text = (files.text(path) or "")[:MAX_TEXT]
+        for name, called in (_python(text) if path.endswith(".py") else _go(text)).items():
+            found.setdefault(name, (path, called))
+            calls += len(called)
+        read += 1
+        if read >= MAX_FILES or calls >= MAX_CALLS:
             break
     return found
 
 
-def _commands(name: str, sources: list[tuple[str, str]]) -> list[Found]:
+def _commands(name: str, functions: Functions) -> list[Found]:
     """The commands of a function and of the module's own functions that it calls."""
-    functions: dict[str, tuple[str, list[Found]]] = {}
-    for path, text in sources:
-        read = _python(text) if path.endswith(".py") else _go(text)
-        for key, calls in read.items():
-            functions.setdefault(key, (path, calls))
     found: list[Found] = []
     waiting, seen = [name], set[str]()
     while waiting and len(seen) < MAX_FUNCTIONS:
@@ -106,8 +109,11 @@ def _commands(name: str, sources: list[tuple[str, str]]) -> list[Found]:
 def _go(text: str) -> dict[str, list[Found]]:
     """Function, by its name without case -> the calls in it."""
     found: dict[str, list[Found]] = {}
+    left = MAX_CALLS
     for function in functions_of(text):
-        found[function.name.lower()] = [(call.name.rpartition(".")[2].lower(), call.line, call.arguments) for call in calls_of(function)]
+        calls = calls_of(function) if left > 0 else []
+        left -= len(calls)
+        found[function.name.lower()] = [(call.name.rpartition(".")[2].lower(), call.line, call.arguments) for call in calls]
     return found
 
 

@@ -9,11 +9,12 @@ import msgspec
 from opslint.source.words.late import late
 
 MAX_FUNCTIONS = 1000
-MAX_CALLS = 300
+MAX_CALLS = 100
+MAX_ARGUMENT_TEXT = 1000
 MAX_ARGUMENTS = 64
 
 _FUNCTION = late(r"^func\s+(?:\(\s*(?:\w+\s+)?\*?(\w+)\s*\)\s*)?(\w+)\s*\(", re.MULTILINE)
-_SKIPPED = late(r'"(?:[^"\\\n]|\\.)*"|`[^`]*`|\'(?:[^\'\\\n]|\\.)+\'|//[^\n]*|/\*(?:[^*]|\*(?!/))*\*/')
+_SKIPPED = late(r'"(?:[^"\\\n]|\\.)*"?|`[^`]*`?|\'(?:[^\'\\\n]|\\.)*\'?|//[^\n]*|/\*(?:[^*]|\*(?!/))*(?:\*/)?')
 _CALL = late(r"(?<![\w.])((?:\w+\.){0,3}\w+|\.\w+)\s*\(")
 _TOKEN = late(r'\s*(?:("(?:[^"\\\n]|\\.)*")|(`[^`]*`)|([\w.]+)|(.))', re.DOTALL)
 
@@ -80,7 +81,7 @@ def _arguments(body: str, start: int) -> tuple[tuple[str | None, ...], tuple[str
     words: list[str] = []
     pieces: list[str | None] = []
     depth, at = 0, start
-    while depth >= 0 and len(found) < MAX_ARGUMENTS and at < min(len(body), start + 8000):
+    while depth >= 0 and len(found) < MAX_ARGUMENTS and at < min(len(body), start + MAX_ARGUMENT_TEXT):
         token = _TOKEN.match(body, at)
         if token is None:
             break

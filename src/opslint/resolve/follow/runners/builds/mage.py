@@ -18,6 +18,7 @@ MAX_TEXT = 512 * 1024
 MAX_FILES = 60
 MAX_TARGETS = 200
 MAX_NESTING = 8
+MAX_CALLS = 3000
 
 _VALUED = words_in("-d -w -t -gocmd -compile -goos -goarch -ldflags")
 _NOTHING = frozenset({"-l", "-h", "-init", "-clean", "-version", "-compile"})
@@ -85,6 +86,7 @@ class _Run:
         self.default = ""
         self.aliases: dict[str, str] = {}
         self._told: set[str] = set()
+        self._calls = 0
         for path, text in sources:
             for function in functions_of(text):
                 name = f"{function.receiver}:{function.name}" if function.receiver else function.name
@@ -93,7 +95,7 @@ class _Run:
             self.default = self.default or (found[1].replace(".", ":") if found else "")
             start = text.find("var Aliases")
             if start >= 0:
-                for alias in _ALIAS.finditer(text, start, text.find("}", start) + 1 or len(text)):
+                for alias in _ALIAS.finditer(text, start, text.find("\n}", start) + 1 or len(text)):
                     self.aliases[alias[1].lower()] = alias[2].replace(".", ":")
 
     def tell(self, name: str, folder: str, via: tuple[Hop, ...], depth: int) -> None:
@@ -104,7 +106,8 @@ class _Run:
             return
         self._told.add(key)
         path, function = known
-        for call in calls_of(function):
+        for call in calls_of(function) if self._calls < MAX_CALLS else ():
+            self._calls += 1
             hop = Hop(path=path, line=call.line, text=f"{function.name}: {call.name}"[:120])
             if call.name in _NEEDS:
                 for word in call.words:

@@ -15,8 +15,8 @@ from opslint.source.words.late import late
 MAX_TEXT = 512 * 1024
 
 _VALUED = words_in("-c --config -e --env --env-file --environment")
-_COMMENT = late(r'"(?:[^"\\\n]|\\.)*"|//[^\n]*|/\*(?:[^*]|\*(?!/))*\*/')
-_TRAILING = late(r'"(?:[^"\\\n]|\\.)*"|,(?=\s*[}\]])')
+_COMMENT = late(r'"(?:[^"\\\n]|\\.)*"?|//[^\n]*|/\*(?:[^*]|\*(?!/))*(?:\*/)?')
+_TRAILING = late(r'"(?:[^"\\\n]|\\.)*"?|,(?=\s{0,200}[}\]])')
 
 
 def follow(argv: tuple[str, ...], folder: str, env: dict[str, str], files: Files) -> Led | None:

@@ -20,6 +20,7 @@ MAX_TEXT = 512 * 1024
 MAX_TASKS = 1000
 MAX_CALLS = 200
 MAX_NESTING = 8
+MAX_DOTS = 1000
 CONFIGS = (
     "mise.toml", ".mise.toml", "mise/config.toml", ".mise/config.toml", ".config/mise.toml", ".config/mise/config.toml",
 )  # fmt: skip
@@ -277,6 +278,8 @@ def _toml(path: str, files: Files) -> tuple[dict[str, Any], str]:
     import tomllib
 
     text = (files.text(path) or "")[:MAX_TEXT].replace("\r\n", "\n")
+    if any(line.count(".") > MAX_DOTS for line in text.split("\n")):
+        return {}, text  # a key of thousands of parts takes tomllib its time squared
     try:
         return tomllib.loads(text), text
     except (tomllib.TOMLDecodeError, RecursionError):
