@@ -63,6 +63,7 @@ class Command(msgspec.Struct, frozen=True, kw_only=True):
     folder: str = ""  # where it runs, relative to where the block begins; "…" where that cannot be known
     remote: bool = False  # it runs on another host or in a running container (ssh, kubectl exec)
     building: bool = False  # it runs while an image is built (RUN of its Dockerfile): the job only sees whether it fails
+    copied: bool = False  # it runs in a container that files of the tree are copied into: what is not here may be there
     marks: tuple[str, ...] = ()  # `output-judged`; or what a program of one's own plainly does: `import:atheris`, `call:x.y`, `bar`
     variables: tuple[str, ...] = ()  # the variables and secrets behind its words, input and pipe whose values are not known
 

@@ -25,8 +25,10 @@ class Lead(msgspec.Struct, frozen=True, kw_only=True):
     Shape:  `script` is its text as the shell gets it, `span` the place of its first line; `line_step` is 1 where the text's lines
             are the file's lines, 0 where all of it stands on one. `soft_why` says why the runner goes on when it fails.
             `folder` is where it runs, relative to the root; `confidence` "low" where it is only likely that it runs;
-            `arguments` are the positional ones of a script, None where it has none to speak of. `apart` says that it runs in a
-            container and sees no variable but those of `env`, `building` that it is one an image is built in.
+            `arguments` are the positional ones of a script, None where it has none to speak of; `via` are the hops between the
+            command and the script: the targets, tasks or recipes that ask for the one it stands in. `apart` says that it runs in a
+            container and sees no variable but those of `env`, `building` that it is one an image is built in, `copied` that files
+            of the tree are copied into it: what is not here may be there.
     """
 
     script: str
@@ -42,6 +44,8 @@ class Lead(msgspec.Struct, frozen=True, kw_only=True):
     arguments: tuple[str, ...] | None = None
     apart: bool = False
     building: bool = False
+    via: tuple[Hop, ...] = ()
+    copied: bool = False
 
 
 Sourced = dict[str, Lead]
@@ -176,7 +180,7 @@ class Follower:
         if led.stub:
             return None
         elsewhere = activity.job is not None and activity.job.platform is Platform.ARGO  # its image brings files of its own
-        if led.dead and not elsewhere and not command.building:
+        if led.dead and not elsewhere and not (command.building or command.copied):
             return msgspec.structs.replace(activity, disabled=activity.disabled or led.dead)
         return activity
 
@@ -283,12 +287,13 @@ def _led(activity: Activity, lead: Lead, told: Command) -> Activity:
             or (above.confidence if above is not None and above.confidence == "low" else told.confidence),
             throwaway_cluster=told.throwaway_cluster or (above is not None and above.throwaway_cluster),
             building=lead.building or (above is not None and above.building),
+            copied=lead.copied or (above is not None and above.copied),
         ),
         version=None,
         inputs={},
         soft_why=soft,
         blocking=not soft,
-        chain=(*activity.chain, Hop(path=span.path, line=line, text=shown(lead.script[told.offset : told.end]))),
+        chain=(*activity.chain, *lead.via, Hop(path=span.path, line=line, text=shown(lead.script[told.offset : told.end]))),
         env={**({} if lead.apart else activity.env), **lead.env, **told.env},
     )
 

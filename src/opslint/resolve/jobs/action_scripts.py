@@ -11,8 +11,8 @@ class ActionScript(msgspec.Struct, frozen=True):
     """Where an action takes its command from.
 
     Shape: `name` is the input; `program` stands before its value (`gradle` of `arguments: test`), followed by the value of the
-           input `verb` where there is one; `remote` says it runs on another machine than the runner; `image` names the input
-           that holds an image.
+           input `verb` where there is one, by itself under `alone` where neither is given; `remote` says it runs on another
+           machine than the runner; `image` names the input that holds an image.
     """
 
     name: str
@@ -21,6 +21,7 @@ class ActionScript(msgspec.Struct, frozen=True):
     remote: bool = False
     image: str = ""
     errexit: bool = True
+    alone: bool = False
 
 
 SCRIPTS: dict[str, ActionScript] = {
@@ -57,6 +58,7 @@ SCRIPTS: dict[str, ActionScript] = {
     "borales/actions-yarn": ActionScript("cmd", "yarn"),
     "helmfile/helmfile-action": ActionScript("helmfile-args", "helmfile"),
     "dagger/dagger-for-github": ActionScript("args", "dagger", "verb"),
+    "trunk-io/trunk-action": ActionScript("arguments", "trunk check", alone=True),
 }
 """By slug, lower case. Sources: the actions' own action.yml."""
 
@@ -69,7 +71,7 @@ def script_of(step: Step) -> tuple[ActionScript, str] | None:
     value = step.inputs.get(row.name, "")
     if row.program:
         verb = step.inputs.get(row.verb, "") if row.verb else ""
-        if not value.strip() and not verb:
+        if not value.strip() and not verb and not row.alone:
             return None
         return row, " ".join(part for part in (row.program, verb, value.strip()) if part)
     return (row, value) if value.strip() else None

@@ -13,6 +13,7 @@ from opslint.resolve.follow.javascript.workspaces import mapping_at, matching
 from opslint.resolve.jobs.places import Files
 from opslint.source.node import Mapping, Scalar, boolean_of, strings_of
 from opslint.source.span import Span
+from opslint.source.words.late import late
 
 MAX_PROJECTS = 1000
 MAX_TASKS = 2000
@@ -21,6 +22,10 @@ ALLOWED = "`allowFailure` lets it fail"
 _VALUED = frozenset(
     {"--query", "--base", "--head", "--profile", "--downstream", "--upstream", "--job", "--jobTotal", "--log", "-c", "--concurrency"}
 )
+_SERVING = frozenset({"dev", "serve", "start"})
+"""Names of tasks that moon takes for servers, which never run in CI."""
+_TOKEN = late(r"(?<![\w$@])[@$][a-zA-Z]+(?:\([^()]*\))?")
+"""`@globs(sources)`, `$projectRoot`: what moon puts in their place is not known here."""
 
 
 class Task(msgspec.Struct, frozen=True, kw_only=True):
@@ -118,7 +123,8 @@ def _chosen(verb: str, targets: list[str], folder: str, projects: dict[str, Proj
     everything = list(projects.values())
     if verb in ("check", "c") or (verb == "ci" and not targets):
         chosen = [one for one in everything if verb == "ci" or not targets or one.name in targets]
-        return [(one, name) for one in chosen for name, task in one.tasks.items() if _in_ci(task)]
+        return [(one, name) for one in chosen for name, task in one.tasks.items()
+                if name not in _SERVING and _in_ci(task)]
     found: list[tuple[Project, str]] = []
     for target in targets:
         scope, colon, task = target.rpartition(":")
@@ -175,4 +181,5 @@ def _lead(project: Project, name: str, handed: list[str], root: str) -> Lead | N
     above = options is not None and boolean_of(options.get("runFromWorkspaceRoot")) is True
     soft = options is not None and boolean_of(options.get("allowFailure")) is True
     span = Span(path=task.path, line=place.line, column=place.column, end_line=place.end_line, end_column=place.end_column)
+    text = _TOKEN.sub("…", text)
     return Lead(script=text, span=span, folder=root if above else project.folder, soft_why=ALLOWED if soft else "")

@@ -1,0 +1,1 @@
+"""Build tools that run commands: Earthly, Bazel, Dagger, Mage, moon."""

@@ -1,0 +1,1 @@
+"""Tools that set up an environment and run tasks in it: mise, devbox."""

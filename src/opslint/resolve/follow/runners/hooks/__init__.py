@@ -1,0 +1,1 @@
+"""Hook managers that pipelines run too: lefthook, trunk."""

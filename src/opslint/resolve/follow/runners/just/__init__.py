@@ -1,0 +1,1 @@
+"""just: recipes of a justfile."""

@@ -1,0 +1,1 @@
+"""make: the recipes of makefiles."""

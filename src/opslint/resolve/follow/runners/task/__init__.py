@@ -1,0 +1,1 @@
+"""Task (go-task): tasks of a Taskfile."""
