@@ -15,6 +15,7 @@ FOLLOWERS: dict[str, str] = {
     "pnpm": f"{_HERE}.javascript.packages:follow",
     "bun": f"{_HERE}.javascript.packages:follow",
     "tox": f"{_HERE}.python.tox:follow",
+    "nox": f"{_HERE}.python.sessions.nox:follow",
     "dvc": f"{_HERE}.runners.dvc:follow",
     "python": _PYTHON,
     "pypy": _PYTHON,
