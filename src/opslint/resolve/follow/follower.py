@@ -8,7 +8,7 @@ import msgspec
 
 from opslint.model.activity import Activity, ActivityKind, Command, Hop
 from opslint.model.pipeline import Platform
-from opslint.resolve.follow.table import FOLLOWERS, SCRIPTS
+from opslint.resolve.follow.table import FOLLOWERS, SCRIPTS, SECOND
 from opslint.resolve.jobs.places import Files
 from opslint.source.span import Span
 
@@ -92,12 +92,7 @@ class Follower:
         command = activity.command
         if command is None or len(seen) >= MAX_DEPTH or "…" in command.folder or command.image or command.remote:
             return activity
-        layer: tuple[str, ...] | None = command.argv
-        if not is_script(command.argv[0]):
-            layer = next((one for one in reversed(command.layers) if one[0] in FOLLOWERS), None)
-        if layer is None:
-            return activity
-        led = self._leads(layer[0])(layer, command.folder, activity.env, self.files)
+        led = self._led(command, activity.env)
         if led is None:
             return activity
         if led.marks:
@@ -112,6 +107,18 @@ class Follower:
         if led.dead and not elsewhere:
             return msgspec.structs.replace(activity, disabled=activity.disabled or led.dead)
         return activity
+
+    def _led(self, command: Command, env: dict[str, str]) -> Led | None:
+        """What the innermost form of a command leads to that a follower can say something of: `tox` of `pdm run tox`, else `pdm`."""
+        if is_script(command.argv[0]):
+            return self._leads("")(command.argv, command.folder, env, self.files)
+        for layer in reversed(command.layers):
+            for table in (FOLLOWERS, SECOND):
+                if layer[0] in table:
+                    led = self._leads(layer[0], table)(layer, command.folder, env, self.files)
+                    if led is not None:
+                        return led
+        return None
 
     def _enter(self, activity: Activity, lead: Lead, seen: tuple[tuple[str, int], ...], found: list[Activity | None]) -> None:
         from opslint.resolve.shell import commands_of
@@ -134,8 +141,8 @@ class Follower:
             found.append(inner)
             found[position] = self._follow(inner, seen, found)
 
-    def _leads(self, word: str) -> Leads:
-        target = FOLLOWERS.get(word, SCRIPTS)
+    def _leads(self, word: str, table: dict[str, str] = FOLLOWERS) -> Leads:
+        target = table.get(word, SCRIPTS)
         if target not in self._loaded:
             from importlib import import_module
 

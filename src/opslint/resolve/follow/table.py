@@ -16,9 +16,24 @@ FOLLOWERS: dict[str, str] = {
     "bun": f"{_HERE}.javascript.packages:follow",
     "tox": f"{_HERE}.python.tox:follow",
     "nox": f"{_HERE}.python.sessions.nox:follow",
+    "inv": f"{_HERE}.python.sessions.invoke:follow",
+    "invoke": f"{_HERE}.python.sessions.invoke:follow",
+    "hatch": f"{_HERE}.python.tables.hatch:follow",
+    "pdm": f"{_HERE}.python.tables.pdm:follow",
+    "poe": f"{_HERE}.python.tables.poe:follow",
+    "poethepoet": f"{_HERE}.python.tables.poe:follow",
+    "pixi": f"{_HERE}.python.tables.pixi:follow",
+    "pipenv": f"{_HERE}.python.tables.scripts:pipenv",
+    "rye": f"{_HERE}.python.tables.scripts:rye",
     "dvc": f"{_HERE}.runners.dvc:follow",
     "python": _PYTHON,
     "pypy": _PYTHON,
     **dict.fromkeys(("bash", "sh", "dash", "zsh", "ash", "ksh", "source", "."), SCRIPTS),
 }
 """Command word -> the function that follows it (`module:function`), imported when first met."""
+
+SECOND: dict[str, str] = {
+    "task": f"{_HERE}.python.tables.scripts:taskipy",
+    "poetry": f"{_HERE}.python.tables.poe:under_poetry",
+}
+"""What is asked where the first table's follower says nothing of a word that two tools share."""

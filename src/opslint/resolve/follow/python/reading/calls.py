@@ -6,7 +6,17 @@ import ast
 
 from opslint.resolve.follow.python.reading.source import Function, full_name
 from opslint.resolve.follow.python.reading.values import (
-    MAX_ITEMS, MAX_TEXT, Scope, Value, above, items_of, joined_path, known, text_of, truth_of, value_of,
+    MAX_ITEMS,
+    MAX_TEXT,
+    Scope,
+    Value,
+    above,
+    items_of,
+    joined_path,
+    known,
+    text_of,
+    truth_of,
+    value_of,
 )
 from opslint.resolve.shell.syntax.words import UNKNOWN
 
@@ -31,7 +41,7 @@ def result_of(node: ast.Call, scope: Scope, depth: int) -> Value:
         return _split(given[0])
     if name == "shlex.join" and given:
         return _quoted(given[0])
-    if name in ("bool",) and given:
+    if name == "bool" and given:
         truth = truth_of(given[0])
         return UNKNOWN if truth is None else truth
     if name == "len" and given and isinstance(given[0], (list, str)) and known(given[0]):

@@ -38,8 +38,7 @@ def source_of(path: str, text: str) -> Source | None:
     methods: dict[str, Function] = {}
     imports: dict[str, str] = {}
     for node in ast.walk(tree):
-        for _, name, stands_for in imported(node):
-            imports[name] = stands_for
+        imports.update({name: stands_for for _, name, stands_for in imported(node)})
     open_bodies: list[tuple[list[ast.stmt], bool]] = [(tree.body, False)]
     while open_bodies and len(functions) + len(methods) < MAX_DEFINITIONS:
         body, inside = open_bodies.pop()

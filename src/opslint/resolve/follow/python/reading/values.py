@@ -27,7 +27,7 @@ class Handle(msgspec.Struct, frozen=True, kw_only=True):
     fields: dict[str, Value] = {}
 
 
-Value: TypeAlias = "str | int | float | None | list[Value] | dict[str, Value] | Handle"
+Value: TypeAlias = "str | int | float | list[Value] | dict[str, Value] | Handle | None"
 """A value; UNKNOWN ("…") stands for one that cannot be known, also as part of a text or item of a list."""
 
 

@@ -11,7 +11,8 @@ from opslint.resolve.follow.python.reading.bindings import assign, extended, loo
 from opslint.resolve.follow.python.reading.calls import bound
 from opslint.resolve.follow.python.reading.ends import End, end_of, status_names, swallows
 from opslint.resolve.follow.python.reading.source import Function, Source, full_name
-from opslint.resolve.follow.python.reading.values import Scope, Value, truth_of, value_of
+from opslint.resolve.follow.python.reading.values import Scope, Value, items_of, text_of, truth_of, value_of
+from opslint.resolve.shell.state import joined
 from opslint.resolve.shell.syntax.words import UNKNOWN
 
 MAX_INSIDE = 10
@@ -79,6 +80,21 @@ class Walker:
         self._looked_at.pop()
         self.inside.pop()
 
+    def unknown(self, function: Function) -> Scope:
+        """The scope of a function of which nobody knows how it is called."""
+        scope = self.scope.inner()
+        arguments = function.args
+        scope.names = {one.arg: UNKNOWN for one in (*arguments.posonlyargs, *arguments.args, *arguments.kwonlyargs)}
+        for one in (arguments.vararg, arguments.kwarg):
+            if one is not None:
+                scope.names[one.arg] = UNKNOWN
+        return scope
+
+    def stand(self, call: Call) -> None:
+        """Go to the folder a call names: `os.chdir(x)`, `session.chdir(x)`."""
+        given = items_of(call.node.args, call.scope)
+        self.folder = joined(self.folder, text_of(given[0])) if given else UNKNOWN
+
     def _statuses(self, function: Function) -> frozenset[str]:
         if id(function) not in self._names:
             self._names[id(function)] = status_names(function.body)
@@ -102,25 +118,29 @@ class Walker:
         if isinstance(node, ast.Expr):
             self.expression(node.value, scope, way, used=False)
             return end_of(node.value, scope)
-        if isinstance(node, (ast.Assign, ast.AnnAssign, ast.AugAssign)):
-            self._assignment(node, scope, way)
-        elif isinstance(node, ast.Return):
+        if isinstance(node, ast.Return):
             if node.value is not None:
                 self.expression(node.value, scope, way, used=way.used)
             return End.LEFT
-        elif isinstance(node, (ast.Break, ast.Continue)):
+        if isinstance(node, (ast.Break, ast.Continue)):
             return End.LEFT
-        elif isinstance(node, ast.Raise):
+        if isinstance(node, ast.Raise):
             return End.FAILED
-        elif isinstance(node, ast.If):
+        if isinstance(node, (ast.Assign, ast.AnnAssign, ast.AugAssign)):
+            self._assignment(node, scope, way)
+            return End.ON
+        return self._compound(node, scope, way)
+
+    def _compound(self, node: ast.stmt, scope: Scope, way: Way) -> End:
+        if isinstance(node, ast.If):
             return self._if(node, scope, way)
-        elif isinstance(node, (ast.For, ast.AsyncFor, ast.While)):
+        if isinstance(node, (ast.For, ast.AsyncFor, ast.While)):
             return self._loop(node, scope, way)
-        elif isinstance(node, (ast.With, ast.AsyncWith)):
+        if isinstance(node, (ast.With, ast.AsyncWith)):
             return self._with(node, scope, way)
-        elif isinstance(node, ast.Try | ast.TryStar):
+        if isinstance(node, (ast.Try, ast.TryStar)):
             return self._try(node, scope, way)
-        elif isinstance(node, ast.Match):
+        if isinstance(node, ast.Match):
             self.expression(node.subject, scope, way, used=True)
             for case in node.cases:
                 self.block(case.body, scope, way.unsure())
@@ -182,9 +202,9 @@ class Walker:
         suppressed = ""
         for item in node.items:
             self.expression(item.context_expr, scope, way, used=True)
-            if isinstance(item.context_expr, ast.Call):
-                if full_name(item.context_expr.func, self.source.imports) == "contextlib.suppress":
-                    suppressed = "its failure is suppressed"
+            called = full_name(item.context_expr.func, self.source.imports) if isinstance(item.context_expr, ast.Call) else ""
+            if called == "contextlib.suppress":
+                suppressed = "its failure is suppressed"
             if item.optional_vars is not None:
                 assign(item.optional_vars, value_of(item.context_expr, scope), scope)
         if suppressed and not way.soft:

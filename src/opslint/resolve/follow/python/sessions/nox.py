@@ -11,7 +11,6 @@ from opslint.resolve.follow.python.reading.walk import Call, Walker, Way
 from opslint.resolve.follow.python.sessions.asked import Asked, asked
 from opslint.resolve.follow.python.sessions.noxfile import Session, chosen, sessions_of
 from opslint.resolve.jobs.places import Files
-from opslint.resolve.shell.state import joined
 from opslint.resolve.shell.syntax.words import UNKNOWN
 
 MAX_QUEUE = 100
@@ -27,10 +26,9 @@ def follow(argv: tuple[str, ...], folder: str, env: dict[str, str], files: Files
     Source: nox, "Configuration & API", "Command-line usage".
     """
     wanted = asked(argv, folder, env)
-    if wanted is None or UNKNOWN in wanted.path or not files.tree.has(wanted.path):
+    if wanted is None or UNKNOWN in wanted.path:
         return None
-    text = files.text(wanted.path)
-    source = source_of(wanted.path, text) if text is not None else None
+    source = files.once(source_of, wanted.path)
     return _Run(source, wanted).led() if source is not None else None
 
 
@@ -108,7 +106,7 @@ class _Run:
         name = function.attr
         given = items_of(call.node.args, call.scope)
         if name in ("chdir", "cd") and given:
-            walker.folder = joined(walker.folder, text_of(given[0]))
+            walker.stand(call)
         elif name == "notify" and given:
             self.queue.append((text_of(given[0]), "" if call.way.sure else "low"))
         elif name in _INSTALLS:

@@ -8,7 +8,7 @@ import msgspec
 
 from opslint.resolve.follow.python.reading.calls import keywords_of
 from opslint.resolve.follow.python.reading.source import Function, Source, full_name
-from opslint.resolve.follow.python.reading.values import Scope, Value, items_of, known, text_of, value_of
+from opslint.resolve.follow.python.reading.values import Scope, Value, items_of, known, text_of
 from opslint.resolve.follow.python.sessions.asked import Asked
 from opslint.resolve.shell.syntax.words import UNKNOWN
 
