@@ -14,7 +14,7 @@ FOLLOWERS: dict[str, str] = {
     "yarn": f"{_HERE}.javascript.packages:follow",
     "pnpm": f"{_HERE}.javascript.packages:follow",
     "bun": f"{_HERE}.javascript.packages:follow",
-    "tox": f"{_HERE}.python.tox:follow",
+    "tox": f"{_HERE}.python.tox.follow:follow",
     "nox": f"{_HERE}.python.sessions.nox:follow",
     "inv": f"{_HERE}.python.sessions.invoke:follow",
     "invoke": f"{_HERE}.python.sessions.invoke:follow",

@@ -116,9 +116,9 @@ def _tasks(source: Source, files: Files, prefix: str = "", depth: int = 0) -> tu
                 found[prefix + _name(one)] = task
             default = prefix + _name(names[0]) if given.get("default") is True else default
     by_function = {task.function.name: task for task in found.values()}
-    for name, function in _renamed(source):
-        if function in by_function:
-            found.setdefault(prefix + _name(name), by_function[function])
+    for name, wanted in _renamed(source):
+        if wanted in by_function:
+            found.setdefault(prefix + _name(name), by_function[wanted])
     if depth < 2:
         for name, module in _modules(source, files):
             inner, first = _tasks(module, files, f"{prefix}{_name(name)}.", depth + 1)

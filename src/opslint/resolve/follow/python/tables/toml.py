@@ -32,15 +32,15 @@ class Toml(msgspec.Struct, frozen=True, kw_only=True):
         """A table, empty where there is none."""
         return table_of(self.root, *keys)
 
-    def line(self, *keys: str, holding: str = "") -> int:
-        """The line of a key, or of the nearest above it; of `holding` behind it where that is found."""
+    def line(self, *keys: str, holding: str = "", after: int = 0) -> int:
+        """The line of a key, or of the nearest above it; of `holding` behind it and behind the line `after` where that is found."""
         at = next((self.lines[keys[:end]] for end in range(len(keys), 0, -1) if keys[:end] in self.lines), 1)
         needle = holding.partition("\n")[0].partition('"')[0].partition("\\")[0].strip()[:60]
         if not needle:
             return at
         start = 0
-        for _ in range(at - 1):
-            start = self.text.find("\n", start) + 1
+        for _ in range(max(at - 1, after)):
+            start = self.text.find("\n", start) + 1 or len(self.text)
         found = self.text.find(needle, start, start + 20_000)
         return self.text.count("\n", 0, found) + 1 if found >= 0 else at
 
