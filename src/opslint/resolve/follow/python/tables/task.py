@@ -39,9 +39,13 @@ def leads_of(lines: list[Line], toml: Toml, keys: tuple[str, ...]) -> tuple[Lead
         if not line.script.strip() or line.script.strip() == UNKNOWN:
             continue
         number = toml.line(*keys, holding=line.written or line.script)
+        whole = "\n" in line.script.strip() and toml.text.find(line.script)
+        if whole and whole > 0:  # a script over several lines, as it stands in the file
+            number = toml.text.count("\n", 0, whole) + 1
         span = Span(path=toml.path, line=number, end_line=number, end_column=1 + len(line.script.partition("\n")[0]))
         found.append(Lead(script=line.script, span=span, folder=joined(toml.folder, line.folder) if line.folder else toml.folder,
-                          soft_why=line.soft, confidence=line.sure, env=line.env))
+                          soft_why=line.soft, confidence=line.sure, env=line.env,
+                          line_step=1 if whole and whole > 0 else 0))
     return tuple(found)
 
 
