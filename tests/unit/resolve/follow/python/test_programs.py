@@ -81,8 +81,8 @@ def test_program_leads_to_what_it_starts(follow: Follow) -> None:
 
 
 @pytest.mark.parametrize("run", [
-    "./scripts/ci.py", "python3 -u scripts/ci.py --fix", "uv run scripts/ci.py", "cd scripts && python ci.py", "poetry run python scripts/ci.py",
-    "python -m scripts.ci",
+    "./scripts/ci.py", "python3 -u scripts/ci.py --fix", "uv run scripts/ci.py", "cd scripts && python ci.py",
+    "poetry run python scripts/ci.py", "python -m scripts.ci",
 ])
 def test_program_is_found_however_it_is_started(words: Words, run: str) -> None:
     assert "pip-audit" in words(run, FILES)

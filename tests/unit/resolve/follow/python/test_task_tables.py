@@ -76,7 +76,8 @@ lint = {cmd = "bandit -r {src}", help = "flake8"}
 lint = {chain = ["style", "mypy src"]}
 style = ["ruff", "check"]
 '''
-FILES = {"pyproject.toml": PROJECT, "more.toml": "[tool.poe.tasks]\nextra = 'semgrep scan'\n", "Pipfile": "[scripts]\nlint = 'bandit -r .'\n",
+FILES = {"pyproject.toml": PROJECT, "more.toml": "[tool.poe.tasks]\nextra = 'semgrep scan'\n",
+         "Pipfile": "[scripts]\nlint = 'bandit -r .'\n",
          "pixi.toml": '''
 [workspace]
 name = "x"
@@ -141,7 +142,8 @@ def test_task_leads_to_its_commands_when_it_is_run(words: Words, run: str, expec
 
 @pytest.mark.parametrize(("run", "tool", "path", "line"), [
     ("hatch run lint:style", "mypy", "pyproject.toml", 12), ("pdm run scan", "bandit", "pyproject.toml", 26),
-    ("poe check", "bandit", "pyproject.toml", 36), ("poe check", "mypy", "pyproject.toml", 38), ("poe deep", "pylint", "pyproject.toml", 44),
+    ("poe check", "bandit", "pyproject.toml", 36), ("poe check", "mypy", "pyproject.toml", 38),
+    ("poe deep", "pylint", "pyproject.toml", 44),
     ("task lint", "bandit", "pyproject.toml", 59), ("rye run style", "ruff", "pyproject.toml", 63),
     ("pixi run types", "mypy", "pixi.toml", 11), ("pixi run long", "vulture", "pixi.toml", 15), ("pipenv run lint", "bandit", "Pipfile", 2),
 ])

@@ -119,15 +119,18 @@ def test_tox_is_sure_when_all_environments_that_may_be_meant_do_the_same(follow:
     assert [(one.name, one.command.confidence) for one in found[1:] if one.command is not None] == [("pytest", "high")]
 
 
-@pytest.mark.parametrize("table", ["[gh-actions]\npython =\n  3.9: py39\n  3.10: py310\n", "[gh]\npython =\n  3.9 = py39\n  3.10 = py310\n"])
+@pytest.mark.parametrize("table", ["[gh-actions]\npython =\n  3.9: py39\n  3.10: py310\n",
+                                   "[gh]\npython =\n  3.9 = py39\n  3.10 = py310\n"])
 def test_tox_leaves_out_what_a_plug_in_does_not_pick(words: Words, table: str) -> None:
     text = "[tox]\nenvlist = py39, lint, py310\n[testenv]\ncommands = pytest\n[testenv:lint]\ncommands = bandit -r src\n"
     assert words("tox", {"tox.ini": text + table}) == ["pytest"]
     assert words("tox", {"tox.ini": text}) == ["pytest", "bandit -r src"]
 
 
-@pytest.mark.parametrize("files", [{"tox.toml": TOML}, {"pyproject.toml": TOML.replace("[env", "[tool.tox.env").replace("[labels", "[tool.tox.labels")
-                                                       .replace("requires", "[tool.tox]\nrequires")}], ids=["tox.toml", "pyproject.toml"])
+PYPROJECT = TOML.replace("[env", "[tool.tox.env").replace("[labels", "[tool.tox.labels").replace("requires", "[tool.tox]\nrequires")
+
+
+@pytest.mark.parametrize("files", [{"tox.toml": TOML}, {"pyproject.toml": PYPROJECT}], ids=["tox.toml", "pyproject.toml"])
 def test_tox_reads_its_toml_form(follow: Follow, files: dict[str, str]) -> None:
     found = follow("tox -m static", files)[1:]
     assert [(" ".join(one.command.argv), one.soft_why, one.command.folder) for one in found if one.command is not None] == [
@@ -147,8 +150,8 @@ def test_tox_ends_when_sections_refer_to_each_other(words: Words) -> None:
     assert words("tox -e loop", {"tox.ini": INI})[0] == "pip check"
 
 
-@pytest.mark.parametrize("text", ["# bandit\n[tox]\nenvlist = py\n[testenv]\ndescription = bandit\ndeps = bandit\n", "[bandit]\ncommands = bandit\n",
-                                  "[testenv:other]\ncommands = bandit\n[tox]\nenvlist = py\n"])
+@pytest.mark.parametrize("text", ["# bandit\n[tox]\nenvlist = py\n[testenv]\ndescription = bandit\ndeps = bandit\n",
+                                  "[bandit]\ncommands = bandit\n", "[testenv:other]\ncommands = bandit\n[tox]\nenvlist = py\n"])
 def test_tox_finds_nothing_when_the_tool_is_only_named(words: Words, text: str) -> None:
     assert words("tox", {"tox.ini": text}) == []
 

@@ -12,6 +12,8 @@ MAX_UP = 12
 
 _HEADER = late(r"^\s*\[\[?([^\[\]]{1,400})\]\]?\s*(?:#.*)?$")
 _KEY = late(r"""^\s*((?:[\w-]+|"[^"\n]{0,200}"|'[^'\n]{0,200}')(?:\s*\.\s*(?:[\w-]+|"[^"\n]{0,200}"|'[^'\n]{0,200}')){0,12})\s*=""")
+_DEEP = late(r"(?:[\w-]{1,60}[ \t]?\.[ \t]?){80}")
+"""A key of so many parts that reading it costs the square of them."""
 _PART = late(r"""[\w-]+|"[^"\n]*"|'[^'\n]*'""")
 
 
@@ -52,7 +54,7 @@ def toml_of(path: str, text: str) -> Toml | None:
     """
     import tomllib
 
-    if len(text) > MAX_TEXT:
+    if len(text) > MAX_TEXT or _DEEP.search(text.replace('"', "").replace("'", "")):
         return None
     text = text.removeprefix("\ufeff").replace("\r\n", "\n")
     for form in (str, _inlined):
