@@ -113,6 +113,15 @@ def test_tox_is_sure_when_the_environments_are_known(follow: Follow, run: str, s
     assert {one.command.confidence for one in found if one.command is not None} == {sure}
 
 
+@pytest.mark.parametrize(("value", "expected"), [
+    ("lint", [("bandit", "high"), ("flake8", "high")]), ("lint-${{ format('py{0}', matrix.x) }}", [("pip", "high")]),
+])
+@pytest.mark.parametrize("variable", ["TOXENV", "TOX_ENV"])
+def test_tox_environment_is_chosen_by_its_variable(follow: Follow, variable: str, value: str, expected: list[tuple[str, str]]) -> None:
+    found = follow("tox", {"tox.ini": INI}, step=f'        env: {{{variable}: "{value}"}}\n')[1:]
+    assert [(one.name, one.command.confidence) for one in found if one.command is not None] == expected
+
+
 def test_tox_is_sure_when_all_environments_that_may_be_meant_do_the_same(follow: Follow) -> None:
     found = follow("tox -e py${{ matrix.env }}", {"tox.ini": "[tox]\nenvlist = py39, py310, lint\n[testenv]\ncommands = pytest\n"
                                                             "[testenv:lint]\ncommands = flake8\n"})

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import msgspec
 
+from opslint.resolve.shell.commands import opaque
 from opslint.resolve.shell.state import joined
 
 _MANY = {"-s": "sessions", "-e": "sessions", "--session": "sessions", "--sessions": "sessions", "-t": "tags", "--tags": "tags",
@@ -57,7 +58,7 @@ def asked(argv: tuple[str, ...], folder: str, env: dict[str, str]) -> Asked | No
             index += not equals
     noxfile = one.get("-f", one.get("--noxfile", "noxfile.py"))
     if not named and env.get("NOXSESSION"):
-        named, many["sessions"] = True, env["NOXSESSION"].split(",")
+        named, many["sessions"] = True, opaque(env["NOXSESSION"]).split(",")
     sessions = tuple(part.strip() for name in many["sessions"] for part in _parted(name))
     return Asked(path=joined(folder, noxfile), sessions=sessions if named else None, tags=tuple(many["tags"]),
                  pythons=tuple(many["pythons"]), keywords=one.get("-k", one.get("--keywords", "")), posargs=posargs,

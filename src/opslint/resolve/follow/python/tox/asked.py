@@ -7,6 +7,7 @@ import re
 import msgspec
 
 from opslint.resolve.follow.python.tox.config import MAX_ENVIRONMENTS, Config, generated, names_in
+from opslint.resolve.shell.commands import opaque
 from opslint.resolve.shell.syntax.words import UNKNOWN
 
 _VALUED = frozenset({"-c", "--conf", "--workdir", "--work-dir", "--root", "-p", "--parallel", "-x", "--override", "--colored",
@@ -69,16 +70,11 @@ def asked(argv: tuple[str, ...], env: dict[str, str]) -> Asked | None:
             verb = word
     if verb and verb not in _RUNS and verb not in ("legacy", "le"):
         return None
-    names = ",".join(many["names"] or [env.get("TOXENV", "")])
-    return Asked(names=tuple(name for name in names_in(_masked(names)) if name != "ALL") if names else (),
+    names = ",".join(many["names"] or [opaque(env.get("TOXENV") or env.get("TOX_ENV", ""))])
+    return Asked(names=tuple(name for name in names_in(names) if name != "ALL") if names else (),
                  factors=tuple(part for one in many["factors"] for part in one.split("-") if part), labels=tuple(many["labels"]),
                  conf=one.get("-c", one.get("--conf", one.get("--root", ""))), skip=one.get("--skip-env", env.get("TOX_SKIP_ENV", "")),
                  posargs=posargs)
-
-
-def _masked(text: str) -> str:
-    """Names with expressions that the pipeline fills in made unknown."""
-    return re.sub(r"\$?\{\{[^{}]*\}\}|\$\w+|\$\{\w+\}", UNKNOWN, text[:4000])
 
 
 def chosen(wanted: Asked, config: Config) -> tuple[tuple[str, ...], bool]:
