@@ -114,7 +114,7 @@ def test_tox_is_sure_when_the_environments_are_known(follow: Follow, run: str, s
 
 
 @pytest.mark.parametrize(("value", "expected"), [
-    ("lint", [("bandit", "high"), ("flake8", "high")]), ("lint-${{ format('py{0}', matrix.x) }}", [("pip", "high")]),
+    ("lint", [("bandit", "high"), ("flake8", "high")]), ("lint-${{ format('py{0}', matrix.x) }}", [("pip", "low"), ("pytest", "low")]),
 ])
 @pytest.mark.parametrize("variable", ["TOXENV", "TOX_ENV"])
 def test_tox_environment_is_chosen_by_its_variable(follow: Follow, variable: str, value: str, expected: list[tuple[str, str]]) -> None:

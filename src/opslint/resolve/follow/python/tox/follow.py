@@ -44,7 +44,8 @@ def follow(argv: tuple[str, ...], folder: str, env: dict[str, str], files: Files
                 found[key] = lead
         if len(found) > MAX_COMMANDS:
             break
-    same = sure or (len(told) > 0 and all(one == told[0] for one in told) and "".join(wanted.names).strip(UNKNOWN))
+    vague = any(UNKNOWN in name for name in names) or not "".join(wanted.names).strip(UNKNOWN)
+    same = sure or (not vague and all(one == told[0] for one in told))
     return Led(leads=tuple(found.values() if same else map(_unsure, found.values()))) if found else None
 
 
