@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 
 from opslint.resolve.follow.follower import Lead, Led, is_script
+from opslint.resolve.follow.python.reading.modules import Modules, may_start
 from opslint.resolve.follow.python.reading.source import Source, full_name, imported, source_of
 from opslint.resolve.follow.scripts.paths import located, missing
 from opslint.resolve.jobs.places import Files
@@ -15,7 +16,6 @@ MAX_MARKS = 400
 _ENDING = frozenset({"sys.exit", "exit", "quit", "os._exit", "SystemExit"})
 _COUNTS = frozenset({"len", "argv", "argc", "version_info", "version", "returncode", "time", "timeout", "retries", "attempts"})
 _ORDERING = (ast.Lt, ast.LtE, ast.Gt, ast.GtE)
-_STARTERS = ("subprocess", "os.system", "os.popen", "os.exec", "create_subprocess", "system(", "from os ")
 
 
 def follow(argv: tuple[str, ...], folder: str, env: dict[str, str], files: Files) -> Led | None:
@@ -34,15 +34,15 @@ def follow(argv: tuple[str, ...], folder: str, env: dict[str, str], files: Files
     if not path:
         return None
     text = files.text(path) if files.tree.has(path) else None
-    return script_led(path, text, argv[index + 1:], folder) if text is not None else missing(path, files)
+    return script_led(path, text, argv[index + 1:], folder, files) if text is not None else missing(path, files)
 
 
-def script_led(path: str, text: str, arguments: tuple[str, ...] = (), folder: str = "") -> Led | None:
+def script_led(path: str, text: str, arguments: tuple[str, ...] = (), folder: str = "", files: Files | None = None) -> Led | None:
     """What one program does, as marks, and what it starts, as leads.
 
     Shape: `import:MODULE` for each module (and name of it) that is imported, `call:NAME` for each thing called, by its full name
            where it was imported, `bar` where a comparison of size decides whether it fails. `arguments` are what it is given,
-           `folder` where it runs.
+           `folder` where it runs, `files` where modules that it imports are found.
     """
     source = source_of(path, text)
     if source is None:
@@ -58,26 +58,27 @@ def script_led(path: str, text: str, arguments: tuple[str, ...] = (), folder: st
             marks[f"call:{called}"] = None
     if any(_sets_bar(node, names) for node in nodes):
         marks = {"bar": None, **marks}
-    leads = _started(source, arguments, folder) if any(word in text for word in _STARTERS) else ()
+    modules = Modules(files, path.rpartition("/")[0], folder, "", "src") if files is not None else None
+    leads = _started(source, arguments, folder, modules) if may_start(text) or (modules is not None and modules.any(source)) else ()
     return Led(marks=tuple(marks)[:MAX_MARKS], leads=leads)
 
 
-def _started(source: Source, arguments: tuple[str, ...], folder: str) -> tuple[Lead, ...]:
+def _started(source: Source, arguments: tuple[str, ...], folder: str, modules: Modules | None) -> tuple[Lead, ...]:
     """What a program starts: by the statements that are come to, then by functions that others may call, of low confidence."""
     from opslint.resolve.follow.python.reading.started import Leads, started
     from opslint.resolve.follow.python.reading.values import Value
     from opslint.resolve.follow.python.reading.walk import Call, Walker, Way
 
-    leads = Leads(source.path)
+    leads = Leads()
 
     def told(call: Call, walker: Walker) -> bool:
-        name = full_name(call.node.func, source.imports)
+        name = full_name(call.node.func, call.scope.source.imports)
         if name == "os.chdir" and call.node.args:
             walker.stand(call)
             return True
         return started(call, walker.folder, leads)
 
-    walker = Walker(source, told, folder)
+    walker = Walker(source, told, folder, modules)
     walker.scope.outer["__name__"] = "__main__"
     walker.scope.outer["sys.argv"] = [source.path, *list[Value](arguments)]
     walker.module()
@@ -90,6 +91,22 @@ def _started(source: Source, arguments: tuple[str, ...], folder: str) -> tuple[L
     return leads.all()
 
 
+def function_leads(module: str, function: str, folder: str, files: Files) -> tuple[Lead, ...]:
+    """What a function of a module of the repository starts, called without arguments: the entry of `poe` scripts and `pdm` calls."""
+    modules = Modules(files, folder, f"{folder}/src" if folder else "src")
+    found = modules.named(module, function)
+    if found is None:
+        return ()
+    from opslint.resolve.follow.python.reading.started import Leads, started
+    from opslint.resolve.follow.python.reading.walk import Walker, Way
+
+    leads = Leads()
+    walker = Walker(found[0], lambda call, walker: started(call, walker.folder, leads), folder, modules)
+    walker.module()
+    walker.enter(found[1], walker.unknown(found[1]), Way())
+    return leads.all()
+
+
 def _module(name: str, arguments: tuple[str, ...], folder: str, files: Files) -> Led | None:
     """The program of a module of the repository, at its root or below `src`."""
     inner = name.replace(".", "/")
@@ -98,7 +115,7 @@ def _module(name: str, arguments: tuple[str, ...], folder: str, files: Files) ->
             path = located(f"{inner}{ending}", base)
             if path and files.tree.has(path):
                 text = files.text(path)
-                return script_led(path, text, arguments, folder) if text is not None else None
+                return script_led(path, text, arguments, folder, files) if text is not None else None
     return None
 
 

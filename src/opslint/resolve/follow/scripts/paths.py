@@ -42,7 +42,7 @@ def follow(argv: tuple[str, ...], folder: str, env: dict[str, str], files: Files
     if dialect == "python":
         from opslint.resolve.follow.python.programs import script_led
 
-        return script_led(path, text, argv[index + 1:], folder)
+        return script_led(path, text, argv[index + 1:], folder, files)
     if not dialect:
         return None
     lead = Lead(

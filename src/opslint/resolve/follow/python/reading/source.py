@@ -16,7 +16,8 @@ class Source(msgspec.Struct, frozen=True, kw_only=True):
     """A Python file as it is read.
 
     Shape: `functions` are those of the module's level, also below an `if`, the last of a name; `methods` those of its classes;
-           `imports` maps a name of the file to what it stands for in full.
+           `imports` maps a name of the file to what it stands for in full, `relative` one that comes from the file's own package to
+           how many folders up (1 for its own) and what it is there.
     """
 
     path: str
@@ -24,6 +25,7 @@ class Source(msgspec.Struct, frozen=True, kw_only=True):
     functions: dict[str, Function]
     methods: dict[str, Function]
     imports: dict[str, str]
+    relative: dict[str, tuple[int, str]]
 
 
 def source_of(path: str, text: str) -> Source | None:
@@ -37,8 +39,12 @@ def source_of(path: str, text: str) -> Source | None:
     functions: dict[str, Function] = {}
     methods: dict[str, Function] = {}
     imports: dict[str, str] = {}
+    relative: dict[str, tuple[int, str]] = {}
     for node in ast.walk(tree):
         imports.update({name: stands_for for _, name, stands_for in imported(node)})
+        if isinstance(node, ast.ImportFrom) and node.level:
+            before = f"{node.module}." if node.module else ""
+            relative.update({one.asname or one.name: (node.level, before + one.name) for one in node.names})
     open_bodies: list[tuple[list[ast.stmt], bool]] = [(tree.body, False)]
     while open_bodies and len(functions) + len(methods) < MAX_DEFINITIONS:
         body, inside = open_bodies.pop()
@@ -49,7 +55,7 @@ def source_of(path: str, text: str) -> Source | None:
                 open_bodies.append((statement.body, True))
             elif isinstance(statement, (ast.If, ast.Try)):
                 open_bodies.extend((part, inside) for part in (statement.body, statement.orelse) if part)
-    return Source(path=path, tree=tree, functions=functions, methods=methods, imports=imports)
+    return Source(path=path, tree=tree, functions=functions, methods=methods, imports=imports, relative=relative)
 
 
 def imported(node: ast.AST) -> list[tuple[str, str, str]]:

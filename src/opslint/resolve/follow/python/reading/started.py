@@ -25,22 +25,21 @@ _LISTS = frozenset({"os.execvp", "os.execv", "os.execvpe"})
 class Leads:
     """Leads in the order they are come to, each once; the surer and harder of two stays."""
 
-    def __init__(self, path: str) -> None:
-        self.path = path
-        self._found: dict[tuple[int, str, str], Lead] = {}
+    def __init__(self) -> None:
+        self._found: dict[tuple[str, int, str, str], Lead] = {}
 
     def add(self, call: Call, script: str, folder: str, *, soft: str = "", env: dict[str, str] | None = None) -> None:
         """Put down what a call starts; nothing where its first word is not known."""
         node = call.node
         if not script.strip() or script.startswith(UNKNOWN + " ") or script == UNKNOWN or len(self._found) >= MAX_LEADS:
             return
-        key = (node.lineno, script, folder)
+        key = (call.scope.source.path, node.lineno, script, folder)
         soft = call.way.soft or soft
         sure = "" if call.way.sure else "low"
         before = self._found.get(key)
         if before is not None:
             soft, sure = (soft and before.soft_why), (sure and before.confidence)
-        span = Span(path=self.path, line=node.lineno, column=node.col_offset + 1, end_line=node.end_lineno or node.lineno,
+        span = Span(path=call.scope.source.path, line=node.lineno, column=node.col_offset + 1, end_line=node.end_lineno or node.lineno,
                     end_column=(node.end_col_offset or node.col_offset) + 1)
         self._found[key] = Lead(script=script, span=span, folder=folder, soft_why=soft, confidence=sure, env=env or {})
 

@@ -10,6 +10,7 @@ import msgspec
 from opslint.resolve.follow.python.reading.bindings import assign, extended, loops, merged
 from opslint.resolve.follow.python.reading.calls import bound
 from opslint.resolve.follow.python.reading.ends import End, end_of, status_names, swallows
+from opslint.resolve.follow.python.reading.modules import Modules
 from opslint.resolve.follow.python.reading.source import Function, Source, full_name
 from opslint.resolve.follow.python.reading.values import Scope, Value, items_of, text_of, truth_of, value_of
 from opslint.resolve.shell.state import joined
@@ -48,14 +49,16 @@ class Walker:
     """Walks a file's statements.
 
     Shape: `told` is asked of every call; it says True where nothing more is to be done with it. `folder` is where the program
-           stands at the moment, as it was led by `told`.
+           stands at the moment, as it was led by `told`. `modules` are those whose functions are walked too.
     """
 
-    def __init__(self, source: Source, told: Callable[[Call, Walker], bool], folder: str) -> None:
+    def __init__(self, source: Source, told: Callable[[Call, Walker], bool], folder: str, modules: Modules | None = None) -> None:
         self.source = source
         self.told = told
         self.folder = folder
         self.scope = Scope(source, folder)
+        self.modules = modules
+        self._outer: dict[str, Scope] = {source.path: self.scope}
         self.entered: dict[int, int] = {}
         self.inside: list[Function] = []
         self._local: dict[str, Function] = {}
@@ -202,7 +205,7 @@ class Walker:
         suppressed = ""
         for item in node.items:
             self.expression(item.context_expr, scope, way, used=True)
-            called = full_name(item.context_expr.func, self.source.imports) if isinstance(item.context_expr, ast.Call) else ""
+            called = full_name(item.context_expr.func, scope.source.imports) if isinstance(item.context_expr, ast.Call) else ""
             if called == "contextlib.suppress":
                 suppressed = "its failure is suppressed"
             if item.optional_vars is not None:
@@ -215,7 +218,7 @@ class Walker:
 
     def _try(self, node: ast.Try | ast.TryStar, scope: Scope, way: Way) -> End:
         inner = way
-        if not way.soft and any(swallows(one, self.source.imports) for one in node.handlers):
+        if not way.soft and any(swallows(one, scope.source.imports) for one in node.handlers):
             inner = msgspec.structs.replace(way, soft="the program catches its failure and goes on")
         end = self.block(node.body, scope, inner)
         if end is End.ON:
@@ -235,18 +238,37 @@ class Walker:
     def _call(self, node: ast.Call, scope: Scope, way: Way, *, used: bool) -> None:
         if self.told(Call(node=node, scope=scope, used=used, way=way), self) or _grows(node, scope):
             return
-        function = self._function(node)
+        function = self._function(node, scope)
+        if function is None and self.modules is not None:
+            other = self.modules.function(scope.source, node.func)
+            if other is not None:
+                self.enter(other[1], self._over(other, node, scope), msgspec.structs.replace(way, used=used))
         if function is not None:
             first: list[Value] = [UNKNOWN] if isinstance(node.func, ast.Attribute) else []
             self.enter(function, bound(function, node, scope, first=first), msgspec.structs.replace(way, used=used))
 
-    def _function(self, node: ast.Call) -> Function | None:
+    def _function(self, node: ast.Call, scope: Scope) -> Function | None:
         """The function of this file that is called, None where it is another's."""
         if isinstance(node.func, ast.Name):
-            return self._local.get(node.func.id) or self.source.functions.get(node.func.id)
-        if isinstance(node.func, ast.Attribute) and full_name(node.func, self.source.imports).startswith(("self.", "cls.")):
-            return self.source.methods.get(node.func.attr)
+            return self._local.get(node.func.id) or scope.source.functions.get(node.func.id)
+        if isinstance(node.func, ast.Attribute) and full_name(node.func, scope.source.imports).startswith(("self.", "cls.")):
+            return scope.source.methods.get(node.func.attr)
         return None
+
+    def _over(self, other: tuple[Source, Function], node: ast.Call, scope: Scope) -> Scope:
+        """The scope of a function of another module for one call."""
+        inner = self.outer(other[0]).inner()
+        inner.names = bound(other[1], node, scope).names
+        return inner
+
+    def outer(self, source: Source) -> Scope:
+        """The scope of a module's own level, walked when it is first met as importing it does."""
+        if source.path not in self._outer:
+            scope = self._outer[source.path] = Scope(source, self.scope.folder, None, self.scope.left)
+            self._looked_at.append(status_names(source.tree.body))
+            self.block(source.tree.body, scope, Way())
+            self._looked_at.pop()
+        return self._outer[source.path]
 
 
 def _calls(node: ast.expr, scope: Scope, way: Way) -> Iterable[tuple[ast.Call, Way]]:

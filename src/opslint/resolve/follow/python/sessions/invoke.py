@@ -182,7 +182,7 @@ def _run(task: Task, tasks: dict[str, Task], done: list[Task], leads: list[Leads
     for name in task.before:
         if name in by_function:
             _run(by_function[name], tasks, done, leads, folder)
-    found = Leads(task.source.path)
+    found = Leads()
     leads.append(found)
     walker = Walker(task.source, lambda call, walker: _told(call, walker, found), folder)
     walker.scope.outer["__name__"] = "tasks"

@@ -39,7 +39,7 @@ class _Run:
         self.source = source
         self.wanted = wanted
         self.folder = wanted.path.rpartition("/")[0]
-        self.leads = Leads(wanted.path)
+        self.leads = Leads()
         self.walker = Walker(source, self.told, self.folder)
         self.queue: list[tuple[str, str]] = []
 

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from opslint.resolve.follow.follower import Led
-from opslint.resolve.follow.python.tables.task import Line, filled, leads_of, words_of
+from opslint.resolve.follow.follower import Lead, Led
+from opslint.resolve.follow.python.tables.task import Line, called, filled, leads_of, words_of
 from opslint.resolve.follow.python.tables.toml import nearest, table_of, texts_of, variables_of
 from opslint.resolve.jobs.places import Files
 from opslint.resolve.shell.syntax.words import UNKNOWN
@@ -41,8 +41,11 @@ def follow(argv: tuple[str, ...], folder: str, env: dict[str, str], files: Files
     hooked = hooked if argv[index - 1] != "run" else ""
     if name not in scripts and not (hooked and any(f"{when}_{hooked}" in scripts for when in ("pre", "post"))):
         return None
-    leads = [lead for one in (f"pre_{hooked or name}", *(() if hooked else (name,)), f"post_{hooked or name}") if one in scripts
-             for lead in leads_of(_lines(scripts, one, words if one == name else ()), toml, (*_KEYS, one))]
+    leads: list[Lead] = []
+    for one in (f"pre_{hooked or name}", *(() if hooked else (name,)), f"post_{hooked or name}"):
+        if one in scripts:
+            leads.extend(leads_of(_lines(scripts, one, words if one == name else ()), toml, (*_KEYS, one)))
+            leads.extend(called(table_of(scripts, one).get("call"), toml.folder, files))
     return Led(leads=tuple(leads)) if leads else None
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import msgspec
 
 from opslint.resolve.follow.follower import Led
-from opslint.resolve.follow.python.tables.task import Line, leads_of, words_of
+from opslint.resolve.follow.python.tables.task import Line, called, leads_of, words_of
 from opslint.resolve.follow.python.tables.toml import Toml, nearest, texts_of, toml_of, variables_of
 from opslint.resolve.jobs.places import Files
 from opslint.resolve.shell.state import joined
@@ -37,7 +37,8 @@ def follow(argv: tuple[str, ...], folder: str, env: dict[str, str], files: Files
         return None
     where, keys, body, options = found
     lines = _lines(body, argv[index + 1:], options, "", "", MAX_NESTED)
-    return Led(leads=leads_of(lines, where, (*keys, argv[index])))
+    entry = body.get("script") if isinstance(body, dict) else None
+    return Led(leads=(*leads_of(lines, where, (*keys, argv[index])), *called(entry, where.folder, files)))
 
 
 def under_poetry(argv: tuple[str, ...], folder: str, env: dict[str, str], files: Files) -> Led | None:

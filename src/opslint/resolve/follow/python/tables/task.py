@@ -8,6 +8,7 @@ import msgspec
 
 from opslint.resolve.follow.follower import Lead
 from opslint.resolve.follow.python.tables.toml import Toml
+from opslint.resolve.jobs.places import Files
 from opslint.resolve.shell.state import joined
 from opslint.resolve.shell.syntax.words import UNKNOWN
 from opslint.source.span import Span
@@ -15,6 +16,7 @@ from opslint.source.words.late import late
 
 MAX_STEPS = 100
 
+_ENTRY = late(r"\s*([\w.]{1,200}):([A-Za-z_]\w{0,100})\s*(?:\(|$)")
 _FIELD = late(r"\{([\w. -]{1,60})(?::([^{}]*))?\}")
 
 
@@ -47,6 +49,16 @@ def leads_of(lines: list[Line], toml: Toml, keys: tuple[str, ...]) -> tuple[Lead
                           soft_why=line.soft, confidence=line.sure, env=line.env,
                           line_step=1 if whole and whole > 0 else 0))
     return tuple(found)
+
+
+def called(entry: object, folder: str, files: Files) -> tuple[Lead, ...]:
+    """Leads of a task that is a function of the repository: `package.module:function`, with or without arguments behind it."""
+    found = _ENTRY.match(entry) if isinstance(entry, str) else None
+    if found is None:
+        return ()
+    from opslint.resolve.follow.python.programs import function_leads
+
+    return function_leads(found[1], found[2], folder, files)
 
 
 def filled(text: str, known: Callable[[str, str | None], str | None]) -> str:
