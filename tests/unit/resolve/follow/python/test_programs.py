@@ -145,3 +145,42 @@ def test_program_ends_when_programs_start_each_other(words: Words) -> None:
 
 def test_program_that_is_missing_is_said(follow: Follow) -> None:
     assert follow("python x.py", {"README.md": ""})[0].disabled == "the script x.py does not exist"
+
+
+MODULES = {
+    "ci/lint.py": "from helpers import run\nimport tools.more as more\nrun('bandit', '-r', 'src')\nmore.go()\n",
+    "ci/helpers.py": "import subprocess\nFLAGS = ['-q']\ndef run(*words):\n    subprocess.check_call([*words, *FLAGS])\n",
+    "ci/tools/more.py": "import subprocess\nfrom ..helpers import run\ndef go():\n    run('flake8')\n    subprocess.run(['mypy'])\n",
+    "src/app/__main__.py": "from . import main\nmain()\n",
+    "src/app/__init__.py": "import subprocess\nfrom .cli import main\n",
+    "src/app/cli.py": "import subprocess\ndef main():\n    subprocess.run(['pip-audit'], check=True)\ndef other():\n    main()\n",
+    "pyproject.toml": """
+        [tool.pdm.scripts]
+        audit = {call = 'app.cli:main'}
+        missing = {call = 'app.cli:nothing'}
+        [tool.poe.tasks]
+        audit.script = 'app.cli:other(1)'
+    """,
+}
+
+
+@pytest.mark.parametrize(("run", "expected"), [
+    ("python ci/lint.py", ["bandit -r src -q", "flake8 -q", "mypy"]),
+    ("python -m app", ["pip-audit"]),
+    ("pdm run audit", ["pip-audit"]),
+    ("poe audit", ["pip-audit"]),
+    ("pdm run missing", []),
+])
+def test_program_is_followed_into_modules_of_the_repository(words: Words, run: str, expected: list[str]) -> None:
+    assert words(run, MODULES) == expected
+
+
+def test_program_in_another_module_stands_in_its_own_file(follow: Follow) -> None:
+    found = follow("python ci/lint.py", MODULES)
+    assert [(one.span.path, one.span.line) for one in found[1:]] == [("ci/helpers.py", 4), ("ci/helpers.py", 4), ("ci/tools/more.py", 5)]
+
+
+def test_program_ends_when_modules_import_each_other(words: Words) -> None:
+    files = {"a.py": "import subprocess\nfrom b import go\ndef back():\n    go()\ngo()\n",
+             "b.py": "import subprocess\nfrom a import back\ndef go():\n    subprocess.run(['bandit'])\n    back()\n"}
+    assert words("python a.py", files) == ["bandit"]

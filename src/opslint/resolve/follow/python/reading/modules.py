@@ -71,14 +71,12 @@ class Modules:
             for _ in range(level - 1):
                 folder = folder.rpartition("/")[0]
             roots = (folder,)
-        module = self._source(roots, names[: len(names) - last])
-        return (module, names[-1]) if module is not None and names else None
+        module = self._source(roots, names[: len(names) - last]) if len(names) > last or level else None
+        return (module, names[-1] if names else "") if module is not None else None
 
     def _source(self, roots: tuple[str, ...], names: list[str]) -> Source | None:
-        if not names:
-            return None
         for root in roots:
-            for ending in (".py", "/__init__.py"):
+            for ending in (".py", "/__init__.py") if names else ("__init__.py",):
                 path = joined(root, "/".join(names) + ending)
                 if self.files.tree.has(path):
                     return self._parsed(path)

@@ -61,7 +61,7 @@ class Walker:
         self._outer: dict[str, Scope] = {source.path: self.scope}
         self.entered: dict[int, int] = {}
         self.inside: list[Function] = []
-        self._local: dict[str, Function] = {}
+        self._local: dict[tuple[str, str], Function] = {}
         self._looked_at: list[frozenset[str]] = []
         self._names: dict[int, frozenset[str]] = {}
 
@@ -148,7 +148,7 @@ class Walker:
             for case in node.cases:
                 self.block(case.body, scope, way.unsure())
         elif isinstance(node, Function):
-            self._local[node.name] = node
+            self._local[scope.source.path, node.name] = node
         elif isinstance(node, ast.Assert):
             self.expression(node.test, scope, way, used=True)
         return End.ON
@@ -250,7 +250,7 @@ class Walker:
     def _function(self, node: ast.Call, scope: Scope) -> Function | None:
         """The function of this file that is called, None where it is another's."""
         if isinstance(node.func, ast.Name):
-            return self._local.get(node.func.id) or scope.source.functions.get(node.func.id)
+            return self._local.get((scope.source.path, node.func.id)) or scope.source.functions.get(node.func.id)
         if isinstance(node.func, ast.Attribute) and full_name(node.func, scope.source.imports).startswith(("self.", "cls.")):
             return scope.source.methods.get(node.func.attr)
         return None
