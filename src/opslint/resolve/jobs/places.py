@@ -19,21 +19,21 @@ Made = TypeVar("Made")
 class Files:
     """Lines of the tree's files, one file at a time; what was made of a file is kept, so that each is parsed once."""
 
-    __slots__ = ("_kept", "_lines", "_path", "tree")
+    __slots__ = ("_lines", "_path", "kept", "tree")
 
     def __init__(self, tree: Tree) -> None:
         self.tree = tree
         self._path = ""
         self._lines: list[str] = []
-        self._kept: dict[tuple[object, str], Any] = {}
+        self.kept: dict[object, Any] = {}
 
     def once(self, make: Callable[[str, str], Made], path: str) -> Made | None:
         """What `make` makes of a file's path and text; made once, None where the file cannot be read."""
         key = (make, path)
-        if key not in self._kept:
+        if key not in self.kept:
             text = self.text(path) if self.tree.has(path) else None
-            self._kept[key] = make(path, text) if text is not None else None
-        made: Made | None = self._kept[key]
+            self.kept[key] = make(path, text) if text is not None else None
+        made: Made | None = self.kept[key]
         return made
 
     def lines(self, path: str) -> list[str]:

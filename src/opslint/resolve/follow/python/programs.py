@@ -44,7 +44,19 @@ def script_led(path: str, text: str, arguments: tuple[str, ...] = (), folder: st
            where it was imported, `bar` where a comparison of size decides whether it fails. `arguments` are what it is given,
            `folder` where it runs, `files` where modules that it imports are found.
     """
-    source = source_of(path, text)
+    arguments = arguments if "argv" in text else ()
+    key = (script_led, path, arguments, folder)
+    if files is None or key not in files.kept:
+        led = _read(path, text, arguments, folder, files)
+        if files is None:
+            return led
+        files.kept[key] = led
+    kept: Led | None = files.kept[key]
+    return kept
+
+
+def _read(path: str, text: str, arguments: tuple[str, ...], folder: str, files: Files | None) -> Led | None:
+    source = source_of(path, text) if files is None else files.once(source_of, path)
     if source is None:
         return None
     names = source.imports

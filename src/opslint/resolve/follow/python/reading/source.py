@@ -17,7 +17,8 @@ class Source(msgspec.Struct, frozen=True, kw_only=True):
 
     Shape: `functions` are those of the module's level, also below an `if`, the last of a name; `methods` those of its classes;
            `imports` maps a name of the file to what it stands for in full, `relative` one that comes from the file's own package to
-           how many folders up (1 for its own) and what it is there.
+           how many folders up (1 for its own) and what it is there; `looked_at` is filled in as bodies are walked: by the id of
+           their first statement the names whose status somebody looks at.
     """
 
     path: str
@@ -26,6 +27,7 @@ class Source(msgspec.Struct, frozen=True, kw_only=True):
     methods: dict[str, Function]
     imports: dict[str, str]
     relative: dict[str, tuple[int, str]]
+    looked_at: dict[int, frozenset[str]]
 
 
 def source_of(path: str, text: str) -> Source | None:
@@ -55,7 +57,7 @@ def source_of(path: str, text: str) -> Source | None:
                 open_bodies.append((statement.body, True))
             elif isinstance(statement, (ast.If, ast.Try)):
                 open_bodies.extend((part, inside) for part in (statement.body, statement.orelse) if part)
-    return Source(path=path, tree=tree, functions=functions, methods=methods, imports=imports, relative=relative)
+    return Source(path=path, tree=tree, functions=functions, methods=methods, imports=imports, relative=relative, looked_at={})
 
 
 def imported(node: ast.AST) -> list[tuple[str, str, str]]:

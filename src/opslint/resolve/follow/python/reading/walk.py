@@ -62,14 +62,11 @@ class Walker:
         self.entered: dict[int, int] = {}
         self.inside: list[Function] = []
         self._local: dict[tuple[str, str], Function] = {}
-        self._looked_at: list[frozenset[str]] = []
-        self._names: dict[int, frozenset[str]] = {}
+        self._bodies: list[list[ast.stmt]] = []
 
     def module(self) -> None:
         """Walk the statements of the file's own level."""
-        self._looked_at.append(status_names(self.source.tree.body))
-        self.block(self.source.tree.body, self.scope, Way())
-        self._looked_at.pop()
+        self._body(self.source.tree.body, self.scope, Way())
 
     def enter(self, function: Function, scope: Scope, way: Way) -> None:
         """Walk a function's body, not again where it is being walked already."""
@@ -78,10 +75,14 @@ class Walker:
             return
         self.entered[id(function)] = times + 1
         self.inside.append(function)
-        self._looked_at.append(self._statuses(function))
-        self.block(function.body, scope, way)
-        self._looked_at.pop()
+        self._body(function.body, scope, way)
         self.inside.pop()
+
+    def _body(self, body: list[ast.stmt], scope: Scope, way: Way) -> None:
+        """Walk all of a module's or function's statements."""
+        self._bodies.append(body)
+        self.block(body, scope, way)
+        self._bodies.pop()
 
     def unknown(self, function: Function) -> Scope:
         """The scope of a function of which nobody knows how it is called."""
@@ -98,10 +99,13 @@ class Walker:
         given = items_of(call.node.args, call.scope)
         self.folder = joined(self.folder, text_of(given[0])) if given else UNKNOWN
 
-    def _statuses(self, function: Function) -> frozenset[str]:
-        if id(function) not in self._names:
-            self._names[id(function)] = status_names(function.body)
-        return self._names[id(function)]
+    def _looks_at(self, name: str, scope: Scope) -> bool:
+        """Whether the body that is walked looks at the status of what a name stands for."""
+        body = self._bodies[-1]
+        kept = scope.source.looked_at
+        if id(body[0]) not in kept:
+            kept[id(body[0])] = status_names(body)
+        return name in kept[id(body[0])]
 
     def block(self, body: list[ast.stmt], scope: Scope, way: Way) -> End:
         """Walk statements in order; how they end."""
@@ -157,7 +161,8 @@ class Walker:
         if node.value is None:
             return
         target = node.targets[0] if isinstance(node, ast.Assign) else node.target
-        looked_at = not isinstance(target, ast.Name) or target.id in self._looked_at[-1] if self._looked_at else True
+        calls = isinstance(node.value, (ast.Call, ast.Await))
+        looked_at = not isinstance(target, ast.Name) or not calls or self._looks_at(target.id, scope)
         self.expression(node.value, scope, way, used=looked_at)
         if isinstance(node, ast.AugAssign):
             if isinstance(node.op, ast.Add) and isinstance(node.target, ast.Name):
@@ -265,9 +270,7 @@ class Walker:
         """The scope of a module's own level, walked when it is first met as importing it does."""
         if source.path not in self._outer:
             scope = self._outer[source.path] = Scope(source, self.scope.folder, None, self.scope.left)
-            self._looked_at.append(status_names(source.tree.body))
-            self.block(source.tree.body, scope, Way())
-            self._looked_at.pop()
+            self._body(source.tree.body, scope, Way())
         return self._outer[source.path]
 
 
