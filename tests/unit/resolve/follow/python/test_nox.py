@@ -109,6 +109,7 @@ def test_nox_all_sessions_are_likely_when_the_name_is_unknown(follow: Follow) ->
 def test_nox_is_dead_when_its_session_is_missing(follow: Follow) -> None:
     found = follow("nox -s nothing", FILES)
     assert [one.disabled for one in found] == ['noxfile.py has no session "nothing"']
+    assert not follow("nox -s odd", {"noxfile.py": NOXFILE + "\n\n@mine\ndef odd(session): ...\n"})[0].disabled
     assert not follow("nox -s nothing", {"noxfile.py": "from ci import *\n" + NOXFILE.lstrip()})[0].disabled
 
 

@@ -49,7 +49,7 @@ class _Run:
         self.walker.module()
         sessions = sessions_of(self.source, self.walker.scope)
         found, missing = chosen(self.wanted, sessions, self.walker.scope)
-        if missing and not found and UNKNOWN not in missing and sessions and not self._brings_more():
+        if missing and not found and UNKNOWN not in missing and sessions and not self._may_have(missing):
             return Led(dead=f'{self.wanted.path} has no session "{missing}"')
         self.queue = list(found.items())
         done: set[str] = set()
@@ -65,17 +65,19 @@ class _Run:
             self._session(sessions[name], sure)
         return Led(leads=self.leads.all()) if found else None
 
-    def _brings_more(self) -> bool:
-        """Whether sessions may come from elsewhere: another module of the repository, or a loop that makes them."""
+    def _may_have(self, name: str) -> bool:
+        """Whether a session may come from elsewhere: another module, a loop that makes it, a decorator of one's own."""
         import ast
 
+        if name.partition("-")[0].replace("-", "_") in self.source.functions or name.replace("-", "_") in self.source.functions:
+            return True
         for node in ast.walk(self.source.tree):
             if isinstance(node, ast.ImportFrom) and (node.level or any(one.name == "*" for one in node.names)):
                 return True
-            if isinstance(node, ast.Call) and isinstance(node.func, ast.Call | ast.Attribute | ast.Name):
-                inner = node.func.func if isinstance(node.func, ast.Call) else None
-                if inner is not None:  # `nox.session(…)(function)`
-                    return True
+            if isinstance(node, ast.Call) and isinstance(node.func, ast.Call):  # `nox.session(…)(function)`
+                return True
+            if isinstance(node, ast.Constant) and node.value == name:
+                return True
         return any(name.partition(".")[0] in ("tools", "scripts", "ci", "noxfiles", "nox_utils") for name in self.source.imports.values())
 
     def _session(self, session: Session, sure: str) -> None:
