@@ -25,6 +25,9 @@ from opslint.resolve.shell.commands import commands_of
         (("train*.py",), ("train_model.py",), 1),
         (("docker", "compose", "up"), ("docker", "compose", "-f", "a.yml", "up"), 3),
         (("a",), (), 0),
+        (("python", "-m", "build"), ("python", "-I", "-m", "build", "--sdist"), 3),
+        (("python", "-m", "build"), ("python", "-m", "pytest", "build"), 0),
+        (("python", "-m", "build"), ("python", "-m"), 0),
     ],
 )
 def test_prefix_length_counts_the_words_of_the_form_when_the_command_begins_with_it(

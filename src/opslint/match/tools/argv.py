@@ -58,7 +58,8 @@ def prefix_length(form: Sequence[str], argv: Sequence[str], beside: Sequence[str
     """How many words of `form` the command begins with; 0 where it does not.
 
     Options between the command and a sub-command are stepped over, with a value each where that makes it fit;
-    a word of the form that is an option itself may stand anywhere behind.
+    a word of the form that is an option itself may stand anywhere behind. `python -m` is followed by its module at once: the
+    module of `python -m pytest build` is pytest.
 
     Shape: `beside` are marks that stand beside the words (see `marks_of`): a word of the form that begins with one of MARKS must
            fit one of them.
@@ -66,6 +67,7 @@ def prefix_length(form: Sequence[str], argv: Sequence[str], beside: Sequence[str
     if not argv or not glob(argv[0], form[0]):
         return 0
     at = 1
+    module = False
     for word in form[1:]:
         if word.startswith(MARKS):
             if not any(glob(mark, word) for mark in beside):
@@ -74,11 +76,13 @@ def prefix_length(form: Sequence[str], argv: Sequence[str], beside: Sequence[str
         if word.startswith("-"):
             if not flag_in_words(word, argv[1:]):
                 return 0
+            module = word == "-m" and argv[0] == "python" and "-m" in argv
+            at = argv.index("-m") + 1 if module else at
             continue
-        found = _step_to(word, argv, at)
+        found = _step_to(word, argv, at) if not module or glob(argv[at] if at < len(argv) else "", word) else -1
         if found < 0:
             return 0
-        at = found + 1
+        at, module = found + 1, False
     return len(form)
 
 

@@ -8,7 +8,7 @@ import msgspec
 
 from opslint.model.activity import Activity, ActivityKind, Command, Hop
 from opslint.model.pipeline import Platform
-from opslint.resolve.follow.table import ACTIONS, BESIDE, FOLLOWERS, SCRIPTS
+from opslint.resolve.follow.table import ACTIONS, BESIDE, FOLLOWERS, SCRIPTS, SECOND
 from opslint.resolve.jobs.places import Files
 from opslint.source.span import Span
 
@@ -151,20 +151,13 @@ class Follower:
         command = activity.command
         if command is None or len(seen) >= MAX_DEPTH or "…" in command.folder or command.image or command.remote:
             return activity
-        layer: tuple[str, ...] | None = command.argv
-        beside = next((one for one in command.layers if one[0] in BESIDE), None)
-        if not is_script(command.argv[0]):
-            layer = next((one for one in reversed(command.layers) if one[0] in FOLLOWERS), None)
-        if layer is None:
-            layer, beside = beside, None
         if command.argv[0] in sourced:
             self._called(activity, command.argv, sourced, (seen, found))
             return activity
-        if layer is None:
-            return activity
+        layer, led = self._asked(command, activity.env)
+        beside = next((one for one in command.layers if one[0] in BESIDE), None)
         if beside is not None and beside is not layer:
             self._beside(activity, beside, seen, found)
-        led = self._leads(layer[0])(layer, command.folder, activity.env, self.files)
         if led is None:
             return activity
         if led.marks:
@@ -183,6 +176,18 @@ class Follower:
         if led.dead and not elsewhere and not (command.building or command.copied):
             return msgspec.structs.replace(activity, disabled=activity.disabled or led.dead)
         return activity
+
+    def _asked(self, command: Command, env: dict[str, str]) -> tuple[tuple[str, ...], Led | None]:
+        """The innermost form of a command that a follower can say something of, and what it says: `tox` of `pdm run tox`, else `pdm`."""
+        if is_script(command.argv[0]):
+            return command.argv, self._leads("")(command.argv, command.folder, env, self.files)
+        for layer in reversed(command.layers):
+            for table in (FOLLOWERS, SECOND):
+                if layer[0] in table:
+                    led = self._leads(layer[0], table)(layer, command.folder, env, self.files)
+                    if led is not None:
+                        return layer, led
+        return command.argv, None
 
     @staticmethod
     def _read_in(lead: Lead, sourced: Sourced) -> Sourced:
@@ -255,8 +260,8 @@ class Follower:
             found.append(inner)
             found[position] = self._follow(inner, seen, found, sourced)
 
-    def _leads(self, word: str) -> Leads:
-        leads: Leads = self._function(FOLLOWERS.get(word, SCRIPTS))
+    def _leads(self, word: str, table: dict[str, str] = FOLLOWERS) -> Leads:
+        leads: Leads = self._function(table.get(word, SCRIPTS))
         return leads
 
     def _function(self, target: str) -> Any:

@@ -22,7 +22,6 @@ FOLLOWERS: dict[str, str] = {
     "nx": f"{_JAVASCRIPT}.nx.runs:follow",
     "rush": f"{_JAVASCRIPT}.monorepo.rush:follow",
     "lerna": f"{_JAVASCRIPT}.monorepo.lerna:follow",
-    "tox": f"{_HERE}.python.tox:follow",
     "just": f"{_HERE}.runners.just.recipes:follow",
     "task": f"{_HERE}.runners.task.tasks:follow",
     "go-task": f"{_HERE}.runners.task.tasks:follow",
@@ -36,6 +35,17 @@ FOLLOWERS: dict[str, str] = {
     "moon": f"{_JAVASCRIPT}.monorepo.moon:follow",
     "lefthook": f"{_HERE}.runners.hooks.lefthook:follow",
     "trunk": f"{_HERE}.runners.hooks.trunk:follow",
+    "tox": f"{_HERE}.python.tox.follow:follow",
+    "nox": f"{_HERE}.python.sessions.nox:follow",
+    "inv": f"{_HERE}.python.sessions.invoke:follow",
+    "invoke": f"{_HERE}.python.sessions.invoke:follow",
+    "hatch": f"{_HERE}.python.tables.hatch:follow",
+    "pdm": f"{_HERE}.python.tables.pdm:follow",
+    "poe": f"{_HERE}.python.tables.poe:follow",
+    "poethepoet": f"{_HERE}.python.tables.poe:follow",
+    "pixi": f"{_HERE}.python.tables.pixi:follow",
+    "pipenv": f"{_HERE}.python.tables.scripts:pipenv",
+    "rye": f"{_HERE}.python.tables.scripts:rye",
     "dvc": f"{_HERE}.runners.dvc:follow",
     "mvn": f"{_BUILD}.maven.runs:follow",
     "gradle": f"{_BUILD}.gradle.runs:follow",
@@ -58,6 +68,12 @@ FOLLOWERS: dict[str, str] = {
     **dict.fromkeys(("bash", "sh", "dash", "zsh", "ash", "ksh", "source", "."), SCRIPTS),
 }
 """Command word -> the function that follows it (`module:function`), imported when first met."""
+
+SECOND: dict[str, str] = {
+    "task": f"{_HERE}.python.tables.scripts:taskipy",
+    "poetry": f"{_HERE}.python.tables.poe:under_poetry",
+}
+"""What is asked where the first table's follower says nothing of a word that two tools share."""
 
 BESIDE = frozenset({"docker", "podman", "nerdctl", "docker-compose", "podman-compose"})
 """Wrappers that build or start something of the repository's beside the command they wrap."""

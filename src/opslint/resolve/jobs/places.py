@@ -25,9 +25,9 @@ class Files:
         self.tree = tree
         self._path = ""
         self._lines: list[str] = []
-        self._kept: dict[tuple[str, ...], object] = {}
+        self._kept: dict[tuple[object, ...], object] = {}
 
-    def kept(self, key: tuple[str, ...], make: Callable[[], Made]) -> Made:
+    def kept(self, key: tuple[object, ...], make: Callable[[], Made]) -> Made:
         """What `make` gives, made once for each key.
 
         Shape: the key begins with the name of the module that asks, so that each finds its own.
@@ -35,6 +35,15 @@ class Files:
         if key not in self._kept:
             self._kept[key] = make()
         return cast("Made", self._kept[key])
+
+    def made(self, make: Callable[[str, str], Made], path: str) -> Made | None:
+        """What `make` makes of a file's path and text; made once, None where the file cannot be read."""
+
+        def read() -> Made | None:
+            text = self.text(path) if self.tree.has(path) else None
+            return make(path, text) if text is not None else None
+
+        return self.kept((make, path), read)
 
     def lines(self, path: str) -> list[str]:
         """The lines of a file, none where it cannot be read."""

@@ -88,7 +88,7 @@ def _read(
         return ()
     found: list[Command] = []
     given = list(arguments) if arguments is not None else None
-    scope = Scope({**_ROOTS, **{name: _opaque(value) for name, value in known.items()}}, {}, given, {"@": names})
+    scope = Scope({**_ROOTS, **{name: opaque(value) for name, value in known.items()}}, {}, given, {"@": names})
     for name, value in known.items():
         if UNKNOWN in scope.variables[name] and value != UNKNOWN:
             scope.origins[name] = names_in(value, scope)
@@ -110,7 +110,7 @@ def _distinct(found: list[Command]) -> tuple[Command, ...]:
     return tuple(kept.values())
 
 
-def _opaque(value: str) -> str:
+def opaque(value: str) -> str:
     """A variable's value with expressions and references it cannot know made UNKNOWN."""
     if "$" in value or "{{" in value:
         value = re.sub(r"\$\{\{.*?\}\}|\$\[\[.*?\]\]|\{\{.*?\}\}|\$\{[^}]*\}|\$\w+", UNKNOWN, value, flags=re.DOTALL)

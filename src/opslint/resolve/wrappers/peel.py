@@ -67,8 +67,12 @@ def _inner(argv: Words, row: Wrapper) -> list[Peel]:
         index += 1
     index = operand(argv, index, valued, assignments=row.assignments)
     rest = argv[index:]
-    if argv[0] in ("hatch", "poetry", "pdm", "devbox", "pixi") and rest:
-        rest = (rest[0].rpartition(":")[2] or rest[0], *rest[1:]) if argv[0] == "hatch" else rest
+    if argv[0] == "hatch" and rest:
+        while rest and rest[0].startswith("+"):  # a part of a matrix: `+py=3.12`
+            rest = rest[1:]
+        rest = (rest[0].rpartition(":")[2] or rest[0], *rest[1:]) if rest else ()
+    if argv[0] in ("uv", "pdm") and row.verbs == "run" and rest and rest[0].endswith(".py"):
+        rest = ("python", *rest)
     if row.strip_version and rest:
         rest = (unpinned(rest[0]), *rest[1:])
     return [Peel(argv=rest, image=image, remote=row.remote)] if rest and rest[0] else []

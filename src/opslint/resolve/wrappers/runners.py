@@ -180,7 +180,31 @@ def _spared(wanted: str, names: set[str]) -> str:
     return f"concurrently --success {wanted} does not count it" if left_out or other else ""
 
 
+def _project_manager(argv: Words) -> list[Peel]:
+    """`hatch test`, `hatch fmt`, `rye lint`, `rye fmt` and `rye test` are pytest and ruff.
+
+    Source: hatch, "Testing", "Static analysis"; rye, "test", "lint", "fmt".
+    """
+    index = operand(argv, 1, frozenset({"-e", "--env", "-p", "--project"}))
+    verb, rest = (argv[index], argv[index + 1 :]) if index < len(argv) else ("", ())
+    if verb == "test":
+        return [Peel(argv=("pytest", *rest), keep=True)]
+    if verb == "lint" and argv[0] == "rye":
+        return [Peel(argv=("ruff", "check", *rest), keep=True)]
+    if verb != "fmt":
+        return []
+    if argv[0] == "rye":
+        return [Peel(argv=("ruff", "format", *rest), keep=True)]
+    judged = "--check" in rest
+    linted = Peel(argv=("ruff", "check") if judged else ("ruff", "check", "--fix"), keep=True)
+    formatted = Peel(argv=("ruff", "format", "--check") if judged else ("ruff", "format"), keep=True)
+    only_lint, only_format = {"-l", "--linter"} & set(rest), {"-f", "--formatter"} & set(rest)
+    return [one for one, left_out in ((linted, only_format), (formatted, only_lint)) if not left_out]
+
+
 RUNNERS = {
+    "hatch": _project_manager,
+    "rye": _project_manager,
     **dict.fromkeys(MODULES, _module),
     "python": _python,
     "pypy": _python,

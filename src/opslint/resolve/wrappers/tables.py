@@ -115,6 +115,7 @@ PLAIN: dict[str, Wrapper] = {
     "dagger": _row("run", "--progress --focus"),
     "poetry": _row("run", "-C -P --directory --project"),
     "pipenv": _row("run"),
+    "tox": _row("exec", "-e --env", dashes=True),
     "pdm": _row("run", "-p --project -s --site-packages"),
     "rye": _row("run", "--pyproject"),
     "hatch": _row("run", "-e --env -p --project -i -x --include --exclude"),

@@ -48,7 +48,7 @@ def follow(argv: tuple[str, ...], folder: str, env: dict[str, str], files: Files
     if dialect == "python":
         from opslint.resolve.follow.python.programs import script_led
 
-        return script_led(path, text)
+        return script_led(path, text, argv[index + 1:], folder, files)
     if dialect == "node":
         from opslint.resolve.follow.scripts.node import node_led
 

@@ -1,0 +1,1 @@
+"""Task runners whose tasks are Python functions: nox and invoke."""
