@@ -45,14 +45,8 @@ def follow(argv: tuple[str, ...], folder: str, env: dict[str, str], files: Files
     if text is None or len(text) > MAX_SCRIPT:
         return None
     dialect, more = (head if head in SHELLS else "bash", []) if named else interpreter(path, text)
-    if dialect == "python":
-        from opslint.resolve.follow.python.programs import script_led
-
-        return script_led(path, text, argv[index + 1:], folder, files)
-    if dialect == "node":
-        from opslint.resolve.follow.scripts.node import node_led
-
-        return node_led(path, text, folder)
+    if dialect in ("python", "node"):
+        return _program_led(dialect, path, text, argv[index + 1 :], folder, files)
     if not dialect:
         return None
     lead = Lead(
@@ -66,6 +60,17 @@ def follow(argv: tuple[str, ...], folder: str, env: dict[str, str], files: Files
         arguments=argv[index + 1 : index + 1 + MAX_ARGUMENTS],
     )
     return Led(leads=(lead,))
+
+
+def _program_led(dialect: str, path: str, text: str, arguments: tuple[str, ...], folder: str, files: Files) -> Led | None:
+    """What a program in a language of its own starts."""
+    if dialect == "python":
+        from opslint.resolve.follow.python.programs import script_led
+
+        return script_led(path, text, arguments, folder, files)
+    from opslint.resolve.follow.scripts.node import node_led
+
+    return node_led(path, text, folder)
 
 
 def located(word: str, folder: str) -> str:
