@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from bisect import bisect_right
+from bisect import bisect_left, bisect_right
 from collections.abc import Callable
 from typing import TypeVar, cast
 
@@ -44,6 +44,13 @@ class Files:
             return make(path, text) if text is not None else None
 
         return self.kept((make, path), read)
+
+    def below(self, folder: str) -> tuple[str, ...]:
+        """The files of a folder and of those in it, sorted; of the whole tree for ""."""
+        paths = self.tree.paths()
+        if not folder:
+            return paths
+        return paths[bisect_left(paths, f"{folder}/") : bisect_left(paths, f"{folder}0")]  # "0" comes next after "/"
 
     def lines(self, path: str) -> list[str]:
         """The lines of a file, none where it cannot be read."""

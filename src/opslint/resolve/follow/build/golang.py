@@ -61,8 +61,8 @@ def _sources(package: str, folder: str, files: Files) -> list[str]:
         return [at] if files.tree.has(at) else []
     return [
         path
-        for path in files.tree.paths()
-        if path.startswith(start) and path.endswith(".go") and (below or "/" not in path[len(start) :]) and not _LEFT_OUT.search(path)
+        for path in files.below(at)
+        if path.endswith(".go") and (below or "/" not in path[len(start) :]) and not _LEFT_OUT.search(path)
     ][:MAX_FILES]
 
 

@@ -52,7 +52,7 @@ def follow(argv: tuple[str, ...], folder: str, env: dict[str, str], files: Files
 def _aliases(folder: str, files: Files) -> dict[str, Alias]:
     """The aliases that a build's own files add."""
     start = f"{folder}/" if folder else ""
-    inner = {path: path[len(start) :] for path in files.tree.paths() if path.startswith(start) and path.endswith((".sbt", ".scala"))}
+    inner = {path: path[len(start) :] for path in files.below(folder) if path.endswith((".sbt", ".scala"))}
     paths = [path for path, name in inner.items() if (path.endswith(".sbt") and "/" not in name) or name.startswith("project/")]
     found: dict[str, Alias] = {}
     for path in paths[:MAX_FILES]:

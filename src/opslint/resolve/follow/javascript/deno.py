@@ -93,7 +93,7 @@ def _members(path: str, files: Files) -> list[str]:
     prefix = f"{folder}/" if folder else ""
     listed = root.get("workspace") or root.get("workspaces")
     globs = strings_of(listed.get("members") if isinstance(listed, Mapping) else listed)
-    inside = [one.rpartition("/")[0] for one in files.tree.paths() if one.startswith(prefix) and one.rpartition("/")[2] in NAMES]
+    inside = [one.rpartition("/")[0] for one in files.below(folder) if one.rpartition("/")[2] in NAMES]
     return [folder, *(f"{prefix}{one}" for one in matching(globs, [one[len(prefix) :] for one in inside])[:MAX_MEMBERS])]
 
 

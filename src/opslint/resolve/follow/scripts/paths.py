@@ -84,7 +84,7 @@ def located(word: str, folder: str) -> str:
 def missing(path: str, files: Files) -> Led | None:
     """What a script that is not there means: it is dead where its folder is there, so that no other checkout brings it."""
     folder = path.rpartition("/")[0]
-    if not path.endswith(SUFFIXES) or (folder and not any(other.startswith(folder + "/") for other in files.tree.paths())):
+    if not path.endswith(SUFFIXES) or (folder and not files.below(folder)):
         return None
     return Led(dead=f"the script {path} does not exist")
 

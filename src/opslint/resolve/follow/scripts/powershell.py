@@ -73,7 +73,7 @@ def _path(word: str, folder: str, files: Files) -> str:
     if not path or files.tree.has(path):
         return path
     lower = path.lower()
-    return next((other for other in files.tree.paths() if len(other) == len(path) and other.lower() == lower), "")
+    return files.kept(("powershell", "lower"), lambda: {other.lower(): other for other in reversed(files.tree.paths())}).get(lower, "")
 
 
 def without_switches(text: str, arguments: tuple[str, ...]) -> str:

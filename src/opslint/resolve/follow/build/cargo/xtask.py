@@ -72,7 +72,7 @@ def _simple(functions: list[Function]) -> list[Function]:
 def _functions(package: str, files: Files) -> list[Function]:
     """The functions of a package's sources."""
     start = f"{package}/src/" if package else "src/"
-    paths = [path for path in files.tree.paths() if path.startswith(start) and path.endswith(".rs")]
+    paths = [path for path in files.below(start.rstrip("/")) if path.endswith(".rs")]
     found: list[Function] = []
     for path in paths[:MAX_FILES]:
         text = files.text(path) or ""

@@ -46,7 +46,7 @@ def projects_at(word: str, folder: str, files: Files) -> list[str]:
     if at.endswith((*PROJECTS, *SOLUTIONS)):
         return _with_references([at] if at.endswith(PROJECTS) else _of_solution(at, files), files)
     start = f"{at}/" if at else ""
-    here = [path for path in files.tree.paths() if path.startswith(start) and "/" not in path[len(start) :]]
+    here = [path for path in files.below(at) if "/" not in path[len(start) :]]
     found = [path for path in here if path.endswith(SOLUTIONS)][:1] or [path for path in here if path.endswith(PROJECTS)][:1]
     return projects_at(found[0].removeprefix(start), at, files) if found else []
 

@@ -116,7 +116,7 @@ class _Reader:
     def read(self, path: str) -> dict[str, list[Task]]:
         """The tasks by their full names."""
         start = _at(self.folder, "rakelib/")
-        self.waiting = [path, *(one for one in self.files.tree.paths() if one.startswith(start) and one.endswith(".rake"))]
+        self.waiting = [path, *(one for one in self.files.below(start.rstrip("/")) if one.endswith(".rake"))]
         seen: set[str] = set()
         while self.waiting and len(seen) < MAX_FILES:
             at = self.waiting.pop(0)
@@ -186,7 +186,7 @@ class _Reader:
                     self.waiting.append(at)
         elif "Rails.application.load_tasks" in text:
             start = _at(self.folder, "lib/tasks/")
-            self.waiting += [one for one in self.files.tree.paths() if one.startswith(start) and one.endswith(".rake")]
+            self.waiting += [one for one in self.files.below(start.rstrip("/")) if one.endswith(".rake")]
 
 
 def _is_open(text: str) -> bool:

@@ -17,10 +17,13 @@ MAX_INCLUDES = 60
 MAX_RULES = 20_000
 MAX_EVALUATED = 2000
 MAX_FOUND = 300
+MAX_READINGS = 16
+"""Sets of values that the same makefiles are kept for."""
 
 _INCLUDE = late(r"^[-s]?include\s+(.+)$")
 _DEFINE = late(r"^(?:(?:override|export)\s+)*define\s+([^\s=:?+]+)")
 _MODIFIER = late(r"^(export|override|private|unexport)\s+")
+_NAME = late(r"[A-Za-z_]\w*")
 _OPERATOR = late(r"(\?|\+|!|:{1,3})?$")
 
 Line = tuple[int, str]
@@ -99,12 +102,20 @@ def lines_of(path: str, files: Files) -> list[Line]:
 def read_makefile(
     paths: list[str], folder: str, given: dict[str, str], env: dict[str, str], included: list[str], files: Files
 ) -> Makefile:
-    """Read makefiles in order; `given` are the variables of the command line, which win over what the files say."""
+    """Read makefiles in order; `given` are the variables of the command line, which win over what the files say.
+
+    Shape: the same files are read once for each set of values of the variables that they name.
+    """
+    key = ("make.read", folder, tuple(paths), tuple(sorted(given.items())), tuple(included))
+    known = files.kept(key, list[_Reading])
+    for reading in known:
+        if reading.told == {name: env[name] for name in env.keys() & reading.names}:
+            return reading.makefile
     reader = _Reader(folder, given, env, included, files)
     for path in paths:
         reader.read(path)
     goal = reader.variables.get(".DEFAULT_GOAL")
-    return Makefile(
+    makefile = Makefile(
         rules=reader.rules,
         patterns=reader.patterns,
         variables=reader.variables,
@@ -113,6 +124,18 @@ def read_makefile(
         goal=(reader.expander.expand(goal.text).strip() if goal is not None else "") or reader.goal,
         expander=Expander(reader.variables, reader.wildcard),
     )
+    if len(known) < MAX_READINGS:
+        names = reader.names() | (env.keys() if makefile.exports_all else frozenset())
+        known.append(_Reading(names=names, told={name: env[name] for name in env.keys() & names}, makefile=makefile))
+    return makefile
+
+
+class _Reading(msgspec.Struct, frozen=True, kw_only=True, eq=False):
+    """Makefiles as they were read with some values of the variables they name."""
+
+    names: frozenset[str]
+    told: dict[str, str]
+    makefile: Makefile
 
 
 class _Reader:
@@ -148,9 +171,7 @@ class _Reader:
         if UNKNOWN in place or place.startswith(".."):
             return []
         if not any(mark in pattern for mark in "*?["):
-            below = f"{place}/"
-            known = self.files.tree.has(place) or any(path.startswith(below) for path in self.files.tree.paths())
-            return [pattern] if known else []
+            return [pattern] if self.files.tree.has(place) or self.files.below(place) else []
         found = self.files.kept(("glob", place), lambda: _globbed(place, self.files))
         cut = len(self.folder) + 1 if self.folder else 0
         return [path[cut:] for path in found]
@@ -164,6 +185,13 @@ class _Reader:
         known = self.variables["MAKEFILE_LIST"].text
         self.variables["MAKEFILE_LIST"] = Value(f"{known} {listed}".strip(), False)
         self._lines(path, self.files.kept(("make", path), lambda: lines_of(path, self.files)))
+
+    def names(self) -> frozenset[str]:
+        """Every word of the files that were read that may name a variable."""
+        found: set[str] = set()
+        for path in self._seen:
+            found.update(_NAME.findall((self.files.text(path) or "")[:MAX_TEXT]))
+        return frozenset(found)
 
     def _evaluated(self, text: str) -> None:
         """What `$(eval …)` gives is read as part of the makefile."""
