@@ -1,8 +1,9 @@
 """Modules that libraries import for what a scan never uses, loaded when something first looks into them.
 
-click imports `inspect` (and with it `ast`, `dis`, `tokenize`) to lay out help; msgspec imports its own `inspect`, `textwrap` and
-`typing_extensions` for schemas it makes on request; `uuid` imports `platform` for the name of the system. Together they are a
-tenth of a cold start. What is put in their place is a
+click imports `inspect` (and with it `ast`, `dis`, `tokenize`) to lay out help, and `gettext` (and `locale`) for translations of its
+own words, which opslint, all of it English, would mix with its own; msgspec imports its own `inspect`, `textwrap` and
+`typing_extensions` for schemas it makes on request; ruamel.yaml imports `base64`, `binascii` and `glob` for what is not read here;
+`uuid` imports `platform` for the name of the system. Together they are an eighth of a cold start. What is put in their place is a
 module that becomes the real one at the first attribute that is asked of it, so nothing changes but the time.
 `importlib.util.LazyLoader` cannot be used: an import statement looks at `__spec__`, which makes it load at once (CPython 3.11).
 """
@@ -12,7 +13,9 @@ from __future__ import annotations
 import sys
 from types import ModuleType
 
-NAMES = ("inspect", "msgspec.inspect", "platform", "textwrap", "typing_extensions")
+NAMES = (
+    "base64", "binascii", "gettext", "glob", "inspect", "msgspec.inspect", "platform", "textwrap", "typing_extensions",
+)  # fmt: skip
 
 
 class LateModule(ModuleType):
@@ -53,6 +56,7 @@ def put_off() -> None:
     import typing
 
     given: dict[str, dict[str, object]] = {
+        "gettext": {"gettext": str, "ngettext": lambda one, several, number: one if number == 1 else several},
         "inspect": {"cleandoc": cleandoc},
         "typing_extensions": {name: getattr(typing, name) for name in ("get_type_hints", "NotRequired", "Required")},
     }

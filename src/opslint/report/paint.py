@@ -12,6 +12,8 @@ Line = list[Piece]
 Value = TypeVar("Value")
 
 NARROWEST = 4
+OWN = frozenset("●◐○·…→↳›–—’‘“”×≥≤│")
+"""What our own words use beyond ASCII; each takes one column."""
 PROSE = {"…": "...", "→": "->", "↳": ">", "›": ">", "×": "x", "–": "-", "—": "-", "’": "'", "‘": "'", "“": '"', "”": '"',
          "·": "-", "≥": ">=", "≤": "<=", "│": "|"}
 MARKS = {"●": "+", "◐": "~", "○": "x", "·": "-", "…": "~", "→": ">", "↳": ">", "›": ">"}
@@ -23,7 +25,7 @@ def columns(text: str) -> int:
 
     Source: Unicode Standard Annex 11 (East Asian Width); ambiguous characters are narrow.
     """
-    if text.isascii():
+    if text.isascii() or all(one in OWN or one.isascii() for one in text):
         return len(text)
     import unicodedata
 
@@ -58,11 +60,12 @@ def _head(text: str, width: int) -> tuple[str, str]:
 def wrap(text: str, width: int, most: int = 0) -> list[str]:
     """Break a sentence into lines of at most `width` columns; with `most`, the rest is told by an ellipsis."""
     width = max(width, NARROWEST)
-    lines = [""]
+    lines, used = [""], 0
     for word in printable(text).split():
-        room = width - columns(lines[-1]) - 1
-        if lines[-1] and columns(word) <= room:
+        size = columns(word)
+        if lines[-1] and used + 1 + size <= width:
             lines[-1] += f" {word}"
+            used += 1 + size
             continue
         if most and len(lines) > most:
             break
@@ -70,8 +73,9 @@ def wrap(text: str, width: int, most: int = 0) -> list[str]:
         if not lines[-1]:
             lines.pop()
         while rest:
-            piece, rest = _head(rest, width)
+            piece, rest = (rest, "") if size <= width else _head(rest, width)
             lines.append(piece)
+        used = columns(lines[-1])
     if most and len(lines) > most:
         lines = lines[:most]
         lines[-1] = _head(lines[-1], width - 1)[0].rstrip() + "…"

@@ -76,8 +76,9 @@ def resolve(repository: Repository, tree: Tree) -> Resolution:
 
 
 def _ways(calls: Calls) -> Ways | None:
-    """How GitHub jobs are started with inputs; None where there is no workflow."""
-    if not any(pipeline.kind == "github.workflow" for pipeline in calls.pipelines):
+    """How GitHub jobs are started with inputs; None where no workflow may have any."""
+    if not any(trigger.name in ("workflow_call", "workflow_dispatch") for pipeline in calls.pipelines
+               if pipeline.kind == "github.workflow" for trigger in pipeline.triggers):
         return None
     from opslint.resolve.jobs.github.ways import Ways
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 import msgspec
 
 from opslint.model.pipeline import Event, Image, Job, Platform, Trigger
-from opslint.parse.github.conditions import condition_of, events_reaching
 from opslint.parse.github.steps import call_step, default_shell, soft_reason, steps_of
 from opslint.parse.values.bounds import Bounds
 from opslint.parse.values.images import image_from
@@ -47,7 +46,7 @@ def _job(
     variables = bounds.merged(env, texts_of(node.mapping("env")))
     condition = text_of(node.get("if")) or ""
     sent = frozenset(event for trigger in triggers for event in trigger.events)
-    events, when = events_reaching(condition, sent, triggers)
+    events, when = _reaching(condition, sent, triggers)
     runner = _runner(node.get("runs-on"))
     shell = default_shell(node) or shell or _platform_shell(runner)
     strategy = node.mapping("strategy")
@@ -84,6 +83,15 @@ def _job(
     )
 
 
+def _reaching(condition: str, sent: frozenset[Event], triggers: tuple[Trigger, ...]) -> tuple[frozenset[Event], str]:
+    """The events that get past a job's condition, all of them where it has none, and whether it lets failed runs in."""
+    if not condition:
+        return sent, ""
+    from opslint.parse.github.conditions import events_reaching
+
+    return events_reaching(condition, sent, triggers)
+
+
 def _disabled(condition: str, events: frozenset[Event], triggers: tuple[Trigger, ...]) -> str:
     """Why a job can never run, "" where it can."""
     if events:
@@ -91,6 +99,8 @@ def _disabled(condition: str, events: frozenset[Event], triggers: tuple[Trigger,
     if not triggers:
         return "nothing starts this workflow: it has no trigger"
     shown = " ".join(condition.split())
+    from opslint.parse.github.conditions import condition_of
+
     if condition_of(condition).alone is False:
         return f"its `if: {shown}` never holds"
     return f"its `if: {shown}` waits for an event that no trigger of the workflow sends"

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from opslint.model.pipeline import Step, StepKind
-from opslint.parse.github.conditions import condition_of, constant_of, contexts_in
 from opslint.parse.values.bounds import Bounds
 from opslint.parse.values.images import image_from
 from opslint.parse.values.places import span_of, texts_of
@@ -66,7 +65,7 @@ def _step(path: str, node: Mapping, env: dict[str, str], shell: str, bounds: Bou
         condition=condition,
         may_fail=bool(soft_why),
         may_fail_why=soft_why,
-        when=condition_of(condition).when if condition else "",
+        when=_when(condition) if condition else "",
         node=node,
     )
 
@@ -100,6 +99,12 @@ def inputs_of(node: Mapping | None) -> dict[str, str]:
     }
 
 
+def _when(condition: str) -> str:
+    from opslint.parse.github.conditions import condition_of
+
+    return condition_of(condition).when
+
+
 def soft_reason(node: Node | None, matrix: Mapping | None) -> str:
     """The words that make a failure not count, "" where it counts.
 
@@ -115,6 +120,8 @@ def soft_reason(node: Node | None, matrix: Mapping | None) -> str:
         return words if literal else ""
     if "${{" not in text:
         return ""
+    from opslint.parse.github.conditions import constant_of, contexts_in
+
     constant = constant_of(text)
     if constant is not None:
         return words if constant else ""

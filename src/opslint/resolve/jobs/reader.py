@@ -47,7 +47,7 @@ class JobReader:
 
     def read(self, site: Site, steps: tuple[Step, ...]) -> list[Activity]:
         """Everything a job's steps run, in the order of the steps."""
-        if site.job.platform is Platform.GITHUB:
+        if site.job.platform is Platform.GITHUB and _varies(site, steps):
             found = self._varied(site, steps)
             return self._with_clusters(found, site) if site.depth == 0 else found
         found = []
@@ -284,6 +284,23 @@ class JobReader:
         if own:
             self.clusters.add((site.pipeline.path, site.pipeline.span.line, site.job.id))
         return marked
+
+
+_VALUES = ("${{", "GITHUB_", "RUNNER_")
+"""What a text must hold for a value of GitHub's to stand in it."""
+
+
+def _varies(site: Site, steps: tuple[Step, ...]) -> bool:
+    """Whether values of GitHub's can make a difference to the steps of a job: nearly always, but not in the simplest workflows."""
+    job = site.job
+    if site.facts or site.legs or job.may_fail or (job.node is not None and "strategy" in job.node):
+        return True
+    texts = [*site.pipeline.variables.values(), *job.variables.values(), *job.runner, *site.env.values()]
+    for step in steps:
+        if step.condition or step.may_fail:
+            return True
+        texts += [step.script, step.uses, *step.env.values(), *step.inputs.values()]
+    return any(value in text for text in texts for value in _VALUES)
 
 
 def _within(above: Activity, command: Command, script: str, block: Block | None, hops: tuple[Hop, ...]) -> Activity:
