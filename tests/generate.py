@@ -13,12 +13,14 @@ from collections.abc import Iterator, Sequence
 
 import msgspec
 
+from opslint.app.resolve import resolve_tree
 from opslint.app.scan import ScanOptions, scan_tree
 from opslint.knowledge.index import Index
 from opslint.knowledge.load import load_index
 from opslint.model.result import Report
 from opslint.report import json, text
 from opslint.report.look import RenderOptions
+from opslint.report.running.text import render_running
 from opslint.source.tree import open_tree
 
 ROOT = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
@@ -30,6 +32,9 @@ MOST_DIFF_LINES = 60
 README_BEGIN = "<!-- generated: examples/devsecops-weak (python -m tests.generate) -->"
 README_END = "<!-- end -->"
 README_EXAMPLE = "devsecops-weak"
+CHAINS_BEGIN = "<!-- generated: examples/chains (python -m tests.generate) -->"
+CHAINS_END = "<!-- end of chains -->"
+CHAINS_EXAMPLE, CHAINS_JOB = "chains", "check"
 EXAMPLE_FOLDER = "examples/"
 README_FINDINGS = 18
 LOOK = RenderOptions(width=80)
@@ -87,7 +92,20 @@ def readme(index: Index) -> str:
     lines = text.render_report(scanned(README_EXAMPLE, index), index, LOOK).split("\n")
     start = next(number for number, line in enumerate(lines) if line.startswith("DevSecOps › Automated"))
     shown = [*lines[: lines.index("")], "", *matrix_of(lines), "", *lines[start : start + README_FINDINGS], "…"]
-    return f"{before}{begin}\n```text\n$ opslint scan {EXAMPLE_FOLDER}{README_EXAMPLE}\n" + "\n".join(shown) + f"\n```\n{end}{after}"
+    report = f"{before}{begin}\n```text\n$ opslint scan {EXAMPLE_FOLDER}{README_EXAMPLE}\n" + "\n".join(shown) + f"\n```\n{end}{after}"
+    before, begin, rest = report.partition(CHAINS_BEGIN)
+    _, end, after = rest.partition(CHAINS_END)
+    told = resolved(CHAINS_EXAMPLE, CHAINS_JOB, index)
+    return f"{before}{begin}\n```text\n$ opslint resolve {EXAMPLE_FOLDER}{CHAINS_EXAMPLE} --job {CHAINS_JOB}\n{told}```\n{end}{after}"
+
+
+def resolved(name: str, job: str, index: Index) -> str:
+    """What a job of an example runs, as people see it."""
+    tree = open_tree(os.path.join(EXAMPLES, name))
+    try:
+        return render_running(resolve_tree(tree, index, job), LOOK)
+    finally:
+        tree.close()
 
 
 def matrix_of(lines: list[str]) -> list[str]:

@@ -6,7 +6,7 @@ import msgspec
 
 from opslint.knowledge.types import Methodology, Rule, ToolSignal
 
-FORMAT = 4
+FORMAT = 5
 
 
 class IndexedSignal(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):

@@ -179,7 +179,7 @@ def tool_from(data: Any) -> Tool:
             not_commands=tuple(_strings(form) for form in item.get("not-commands", ())),
             requires=_strings(item.get("requires")), excludes=_strings(item.get("excludes")),
             teeth=item.get("teeth", "hard"), hard=_strings(item.get("hard")), soft=_strings(item.get("soft")),
-            context=_strings(item.get("context")), confidence=item.get("confidence", "high"),
+            context=_strings(item.get("context")), confidence=item.get("confidence", "high"), by_name=item.get("by-name", False),
             actions=tuple(_action(form) for form in item.get("actions", ())),
             not_actions=tuple(slug.lower() for slug in _strings(item.get("not-actions"))),
             workflows=tuple(slug.lower() for slug in _strings(item.get("workflows"))),

@@ -54,6 +54,7 @@ class ToolSignal(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     soft: tuple[str, ...] = ()
     context: tuple[str, ...] = ()
     confidence: str = "high"
+    by_name: bool = False
     actions: tuple[ActionForm, ...] = ()
     not_actions: tuple[str, ...] = ()
     workflows: tuple[str, ...] = ()

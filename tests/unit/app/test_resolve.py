@@ -150,7 +150,7 @@ def test_tree_shows_place_softness_and_practice_when_printed(index: Index) -> No
     text = render_text(resolve_tree(MemoryTree(FILES), index), RenderOptions())
     lines = [line.rstrip() for line in text.splitlines()]
     at = next(number for number, line in enumerate(lines) if "make lint" in line)
-    assert lines[at].split() == ["●", "make", "lint", "DO204", ":8"]
+    assert lines[at].split() == ["●", "make", "lint", ":8"]
     assert lines[at + 1].split() == ["│", "●", "gitleaks", "git", ".", "DS104", "Makefile:2"]
     assert any("◐ bandit -r src" in line for line in lines)
     assert any("later · never runs: its `if: false` never holds" in line for line in lines)

@@ -136,6 +136,12 @@ class Matcher:
             self.hits.extend(hits)
             if view is not None:
                 view.hits.extend(hits)
+        if any(hit.entry.signal.by_name for hit in self.hits):
+            from opslint.match.tools.byname import refuted
+
+            wrong = refuted(self.hits, self.activities)
+            for hits in (self.hits, *(view.hits for view in self.jobs.views.values())):
+                hits[:] = [hit for hit in hits if id(hit) not in wrong]
 
     def _effects(self) -> None:
         """Sum up what jobs do and what reaches them; what only touches a throw-away cluster is no deploy."""

@@ -68,6 +68,10 @@ class Plugin(msgspec.Struct, frozen=True, kw_only=True):
     inputs: dict[str, str] = {}
 
 
+Place = tuple[str, int, int]
+"""Path, line and column of a script that is being followed."""
+
+
 class Led(msgspec.Struct, frozen=True, kw_only=True):
     """What a follower says of one command.
 
@@ -142,11 +146,11 @@ class Follower:
         led = uses(activity.name.lower(), activity.inputs, activity.env, self.files)
         found: list[Activity | None] = [activity]
         for lead in led.leads if led is not None else ():
-            self._enter(activity, lead, ((lead.span.path, lead.span.line),), found)
+            self._enter(activity, lead, ((lead.span.path, lead.span.line, lead.span.column),), found)
         return [one for one in found if one is not None]
 
     def _follow(
-        self, activity: Activity, seen: tuple[tuple[str, int], ...], found: list[Activity | None], sourced: Sourced
+        self, activity: Activity, seen: tuple[Place, ...], found: list[Activity | None], sourced: Sourced
     ) -> Activity | None:
         command = activity.command
         if command is None or len(seen) >= MAX_DEPTH or "…" in command.folder or command.image or command.remote:
@@ -166,7 +170,7 @@ class Follower:
         if led.soft_why and not activity.soft_why:
             activity = msgspec.structs.replace(activity, soft_why=led.soft_why, blocking=False)
         for lead in led.leads:
-            place = (lead.span.path, lead.span.line)
+            place = (lead.span.path, lead.span.line, lead.span.column)
             if place not in seen and len(found) < MAX_FOLLOWED:
                 inner = self._read_in(lead, sourced) if layer[0] in SOURCING else {}
                 self._enter(activity, lead, (*seen, place), found, inner)
@@ -204,25 +208,25 @@ class Follower:
         activity: Activity,
         argv: tuple[str, ...],
         sourced: Sourced,
-        under: tuple[tuple[tuple[str, int], ...], list[Activity | None]],
+        under: tuple[tuple[Place, ...], list[Activity | None]],
     ) -> None:
         """The body of a function that a script read in defines."""
         from opslint.resolve.follow.scripts.functions import called
 
         seen, found = under
         lead = called(argv, sourced[argv[0]], activity)
-        place = (f"{lead.span.path} {argv[0]}", 0)
+        place = (f"{lead.span.path} {argv[0]}", 0, 0)
         if place not in seen:
             self._enter(activity, lead, (*seen, place), found, sourced)
 
     def _beside(
-        self, activity: Activity, layer: tuple[str, ...], seen: tuple[tuple[str, int], ...], found: list[Activity | None]
+        self, activity: Activity, layer: tuple[str, ...], seen: tuple[Place, ...], found: list[Activity | None]
     ) -> None:
         """What a wrapper starts beside the command that is wrapped: the image and the services it needs."""
         folder = activity.command.folder if activity.command is not None else ""
         led = self._leads(layer[0])(layer, folder, activity.env, self.files)
         for lead in led.leads if led is not None else ():
-            place = (lead.span.path, lead.span.line)
+            place = (lead.span.path, lead.span.line, lead.span.column)
             if place not in seen:
                 self._enter(activity, lead, (*seen, place), found)
 
@@ -230,7 +234,7 @@ class Follower:
         self,
         activity: Activity,
         lead: Lead,
-        seen: tuple[tuple[str, int], ...],
+        seen: tuple[Place, ...],
         found: list[Activity | None],
         sourced: Sourced | None = None,
     ) -> None:
