@@ -105,4 +105,6 @@ def _line_in_toml(data: object, at: str, has: str, text: str) -> int:
     name = at.rpartition(".")[2]
     lines = text.split("\n")
     start = next((number for number, line in enumerate(lines, 1) if line.strip().startswith(name)), 1)
-    return next((number for number, line in enumerate(lines[start - 1:], start) if matched in line), start)
+    behind = list(enumerate(lines[start - 1:], start))
+    quoted = (number for number, line in behind if f'"{matched}"' in line or f"'{matched}'" in line)
+    return next(quoted, 0) or next((number for number, line in behind if matched in line), start)

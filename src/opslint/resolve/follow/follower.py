@@ -15,7 +15,7 @@ from opslint.source.span import Span
 MAX_DEPTH = 8
 MAX_FUNCTIONS = 1000
 SOURCING = frozenset({"source", "."})
-MAX_FOLLOWED = 400
+MAX_FOLLOWED = 1000
 """Activities that one command of a pipeline may lead to."""
 
 
@@ -153,7 +153,9 @@ class Follower:
         self, activity: Activity, seen: tuple[Place, ...], found: list[Activity | None], sourced: Sourced
     ) -> Activity | None:
         command = activity.command
-        if command is None or len(seen) >= MAX_DEPTH or "…" in command.folder or command.image or command.remote:
+        if command is None or len(seen) >= MAX_DEPTH or "…" in command.folder or command.remote:
+            return activity
+        if command.image and not self._is_ours(command):
             return activity
         if command.argv[0] in sourced:
             self._called(activity, command.argv, sourced, (seen, found))
@@ -180,6 +182,13 @@ class Follower:
         if led.dead and not elsewhere and not (command.building or command.copied):
             return msgspec.structs.replace(activity, disabled=activity.disabled or led.dead)
         return activity
+
+    def _is_ours(self, command: Command) -> bool:
+        """Whether a container is told to start a script of the tree: it is mounted or was copied there."""
+        from opslint.resolve.follow.scripts.paths import located
+
+        path = located(command.argv[0], command.folder) if is_script(command.argv[0]) else ""
+        return bool(path) and self.files.tree.has(path)
 
     def _asked(self, command: Command, env: dict[str, str]) -> tuple[tuple[str, ...], Led | None]:
         """The innermost form of a command that a follower can say something of, and what it says: `tox` of `pdm run tox`, else `pdm`."""
@@ -293,6 +302,7 @@ def _led(activity: Activity, lead: Lead, told: Command) -> Activity:
         command=msgspec.structs.replace(
             told,
             confidence=lead.confidence
+            or ("low" if above is not None and above.image else "")
             or (above.confidence if above is not None and above.confidence == "low" else told.confidence),
             throwaway_cluster=told.throwaway_cluster or (above is not None and above.throwaway_cluster),
             building=lead.building or (above is not None and above.building),

@@ -153,3 +153,15 @@ def test_node_is_left_alone_when_its_program_is_not_known(run: str) -> None:
     found = resolved(run, {"x.js": PROGRAM, "loop.js": "execSync('node loop.js')\n"})
     assert "bandit" not in found
     assert not any(one.disabled for one in found.values())
+
+
+def test_script_of_the_tree_is_followed_when_a_container_is_told_to_start_it() -> None:
+    files = {"ci/all": "#!/bin/sh\ngosec ./...\n", "Dockerfile": "FROM golang\n"}
+    found = resolved("docker run --rm -v $PWD:/src -w /src golang:1.25 ci/all", files)
+    assert [(hop.path, hop.line) for hop in found["gosec"].chain[-1:]] == [("ci/all", 2)]
+    assert found["gosec"].command is not None
+    assert found["gosec"].command.confidence == "low"
+
+
+def test_program_of_an_image_is_not_followed_when_the_tree_has_no_such_file() -> None:
+    assert "gosec" not in resolved("docker run --rm golang:1.25 ci/other", {"ci/all": "#!/bin/sh\ngosec ./...\n"})
