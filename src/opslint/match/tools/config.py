@@ -11,6 +11,7 @@ from opslint.model.activity import Hop
 from opslint.parse.discovery.aside import aside
 from opslint.source.node import Mapping, Node, Scalar, Sequence
 from opslint.source.tree import Tree
+from opslint.source.words.toml import parse_toml
 from opslint.source.yaml import parse_yaml
 
 MOST_BYTES = 1 << 18
@@ -65,9 +66,7 @@ def _parsed(path: str, raw: bytes) -> object:
     Raises: UnreadableFile or ValueError where it is neither.
     """
     if path.endswith(".toml"):
-        import tomllib
-
-        return tomllib.loads(raw.decode("utf-8", "replace"))
+        return parse_toml(raw.decode("utf-8", "replace"))
     documents = parse_yaml(raw).documents
     return documents[0] if documents else None
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from opslint.errors import UnreadableFile
 from opslint.model.repository import FileEntry, FileStatus, Parsed
 from opslint.model.resource import Companion, Hook
 from opslint.parse.values.places import at, mapping_at, mappings_of, span_of, text_at, texts_of
@@ -10,6 +9,7 @@ from opslint.parse.values.reading import Lines, json5_from, mapping_from, parsed
 from opslint.source.node import Mapping, boolean_of, strings_of
 from opslint.source.span import Span
 from opslint.source.words.late import late
+from opslint.source.words.toml import parse_toml
 
 _DEPENDABOT = late(r"^\.github/dependabot\.ya?ml$")
 _RENOVATE = late(r"^(?:\.github/|\.gitlab/)?renovate\.json[5c]?$|^\.renovaterc(?:\.json5?)?$|^package\.json$")
@@ -147,13 +147,8 @@ def _hook(path: str, repo: str, version: str | None, node: Mapping, stages: tupl
 
 def _parse_prek(kind: str, path: str, data: bytes, aside: bool) -> Parsed:
     """Read prek's own TOML form of the same configuration."""
-    import tomllib
-
     text = text_from(data)
-    try:
-        root = tomllib.loads(text)
-    except (tomllib.TOMLDecodeError, RecursionError) as error:
-        raise UnreadableFile(f"it is not TOML: {error}") from None
+    root = parse_toml(text)
     lines, cursor = Lines(path, text), 0
     hooks: list[Hook] = []
     for repository in _tables(root.get("repos")):

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 
-from opslint.errors import UnreadableFile
 from opslint.model.repository import Parsed
 from opslint.model.resource import Dependency
 from opslint.parse.values.places import line_span
@@ -80,22 +79,6 @@ def requirement_of(text: str) -> tuple[str, str] | None:
     if match is None:
         return None
     return match.group(1), (match.group("url") or match.group("spec") or "").strip()
-
-
-def toml_from(text: str) -> dict[str, object]:
-    """A TOML file as plain values.
-
-    Raises: UnreadableFile with the parser's words and line.
-    """
-    import tomllib
-
-    try:
-        return tomllib.loads(text)
-    except RecursionError:
-        raise UnreadableFile("it nests too deep") from None
-    except tomllib.TOMLDecodeError as error:
-        line = re.search(r"line (\d+)", str(error))
-        raise UnreadableFile(f"it is not TOML: {error}", int(line.group(1)) if line else None) from None
 
 
 def table(value: object) -> dict[str, object]:

@@ -6,12 +6,13 @@ import re
 
 from opslint.model.repository import FileEntry, FileStatus, Parsed
 from opslint.model.resource import Companion
-from opslint.parse.companion.dependency.entries import Entries, Finder, matches_by_line, table, toml_from
+from opslint.parse.companion.dependency.entries import Entries, Finder, matches_by_line, table
 from opslint.parse.companion.dependency.xml import Element, elements_of
 from opslint.parse.values.places import line_span
 from opslint.parse.values.reading import Lines, text_from
 from opslint.source.span import Span
 from opslint.source.words.late import late
+from opslint.source.words.toml import parse_toml
 
 _MAVEN_SCOPES = {"test": "dev", "provided": "build", "system": "build", "import": "build"}
 _PROPERTY = late(r"\$\{([\w.-]+)\}")
@@ -129,7 +130,7 @@ def parse_catalog(kind: str, path: str, data: bytes, aside: bool) -> Parsed:
     Source: Gradle, version catalogs (TOML format).
     """
     text = text_from(data)
-    root, finder, entries = toml_from(text), Finder(path, text), Entries(path, "gradle", aside)
+    root, finder, entries = parse_toml(text), Finder(path, text), Entries(path, "gradle", aside)
     versions = table(root.get("versions"))
     for section, scope in (("libraries", "runtime"), ("plugins", "build")):
         start = finder.section(f"[{section}]")

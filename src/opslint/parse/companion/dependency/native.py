@@ -5,12 +5,13 @@ from __future__ import annotations
 import re
 
 from opslint.model.repository import Parsed
-from opslint.parse.companion.dependency.entries import Entries, Finder, matches_by_line, table, toml_from
+from opslint.parse.companion.dependency.entries import Entries, Finder, matches_by_line, table
 from opslint.parse.companion.dependency.xml import elements_of
 from opslint.parse.values.places import at, line_span, span_of
 from opslint.parse.values.reading import mapping_from, text_from
 from opslint.source.node import Mapping, Scalar, Sequence
 from opslint.source.words.late import late
+from opslint.source.words.toml import parse_toml
 
 _GO = late(
     r"^(?:(require|tool|replace|exclude|retract|toolchain|go|module)\b)? ?(\()? ?(?:(\S{1,500}) (v\S{1,200}))?(?: ?(//.*))?$"
@@ -48,7 +49,7 @@ def parse_cargo(kind: str, path: str, data: bytes, aside: bool) -> Parsed:
     Source: The Cargo Book, specifying dependencies.
     """
     text = text_from(data)
-    root, finder, entries = toml_from(text), Finder(path, text), Entries(path, "cargo", aside)
+    root, finder, entries = parse_toml(text), Finder(path, text), Entries(path, "cargo", aside)
     holders = [root, table(root.get("workspace")), *[table(target) for target in table(root.get("target")).values()]]
     scopes = {"dependencies": "runtime", "dev-dependencies": "dev", "build-dependencies": "build"}
     for holder in holders:

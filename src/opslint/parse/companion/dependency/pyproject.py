@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from opslint.model.repository import Parsed
-from opslint.parse.companion.dependency.entries import Entries, Finder, array, table, toml_from
+from opslint.parse.companion.dependency.entries import Entries, Finder, array, table
 from opslint.parse.companion.dependency.python import group_scope
 from opslint.parse.values.reading import text_from
+from opslint.source.words.toml import parse_toml
 
 
 def parse_pyproject(kind: str, path: str, data: bytes, aside: bool) -> Parsed:
@@ -16,7 +17,7 @@ def parse_pyproject(kind: str, path: str, data: bytes, aside: bool) -> Parsed:
     Source: PEP 518, PEP 621, PEP 735; the manuals of Poetry, PDM, Hatch and uv.
     """
     text = text_from(data)
-    root = toml_from(text)
+    root = parse_toml(text)
     finder, entries = Finder(path, text), Entries(path, "pypi", aside)
     project, tool = table(root.get("project")), table(root.get("tool"))
     start = finder.section("[project]")

@@ -7,11 +7,12 @@ from collections.abc import Mapping as Table
 
 from opslint.errors import UnreadableFile
 from opslint.model.repository import Parsed
-from opslint.parse.companion.dependency.entries import Entries, Finder, table, toml_from
+from opslint.parse.companion.dependency.entries import Entries, Finder, table
 from opslint.parse.values.places import at, line_span, span_of
 from opslint.parse.values.reading import mapping_from, text_from
 from opslint.source.node import Mapping, Scalar, Sequence
 from opslint.source.words.late import late
+from opslint.source.words.toml import parse_toml
 
 _DEV_WORDS = frozenset({
     "dev", "develop", "development", "test", "tests", "testing", "lint", "ci", "doc", "docs", "typing", "types", "check", "checks",
@@ -181,7 +182,7 @@ def _literals(value: object, scope: str, variables: Table[str, object], entries:
 def parse_pipfile(kind: str, path: str, data: bytes, aside: bool) -> Parsed:
     """Read a Pipfile's `packages` and `dev-packages` (and named groups, as optional)."""
     text = text_from(data)
-    root, finder, entries = toml_from(text), Finder(path, text), Entries(path, "pypi", aside)
+    root, finder, entries = parse_toml(text), Finder(path, text), Entries(path, "pypi", aside)
     for section, value in root.items():
         if section in {"source", "requires", "scripts", "pipenv", "pipfile"}:
             continue
@@ -220,7 +221,7 @@ def parse_conda(kind: str, path: str, data: bytes, aside: bool) -> Parsed:
 
 def _parse_pixi(kind: str, path: str, data: bytes, aside: bool) -> Parsed:
     text = text_from(data)
-    root, finder = toml_from(text), Finder(path, text)
+    root, finder = parse_toml(text), Finder(path, text)
     conda, pip = Entries(path, "conda", aside), Entries(path, "pypi", aside)
     groups = [("", root), *[(name, table(group)) for name, group in table(root.get("feature")).items()]]
     for name, group in groups:

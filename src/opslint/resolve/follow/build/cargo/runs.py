@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import shlex
 
+from opslint.errors import UnreadableFile
 from opslint.resolve.follow.follower import Lead, Led
 from opslint.resolve.jobs.places import Files
 from opslint.resolve.wrappers.form import operand, option
 from opslint.resolve.wrappers.tables import words_in
 from opslint.source.span import Span
+from opslint.source.words.toml import parse_toml
 
 _BUILT_IN = words_in(
     "add b bench build c check clean clippy config d doc fetch fix fmt generate-lockfile help info init install locate-project login "
@@ -63,12 +65,10 @@ def _configurations(folder: str) -> list[str]:
 
 def _aliases(path: str, files: Files) -> tuple[dict[str, str], dict[str, int]]:
     """The aliases of one file as shell text, and their lines."""
-    import tomllib
-
     text = files.text(path) or ""
     try:
-        table = tomllib.loads(text).get("alias")
-    except (tomllib.TOMLDecodeError, RecursionError):
+        table = parse_toml(text).get("alias")
+    except UnreadableFile:
         return {}, {}
     found: dict[str, str] = {}
     for name, value in table.items() if isinstance(table, dict) else ():
@@ -113,14 +113,12 @@ MAX_PACKAGES = 400
 
 
 def _packages(files: Files) -> dict[str, str]:
-    import tomllib
-
     found: dict[str, str] = {}
     manifests = [path for path in files.tree.paths() if path.endswith("/Cargo.toml") or path == "Cargo.toml"]
     for path in manifests[:MAX_PACKAGES]:
         try:
-            package = tomllib.loads(files.text(path) or "").get("package")
-        except (tomllib.TOMLDecodeError, RecursionError):
+            package = parse_toml(files.text(path) or "").get("package")
+        except UnreadableFile:
             continue
         name = package.get("name") if isinstance(package, dict) else None
         if isinstance(name, str):

@@ -5,11 +5,13 @@ from __future__ import annotations
 import shlex
 from typing import Any
 
+from opslint.errors import UnreadableFile
 from opslint.resolve.follow.follower import Lead, Led
 from opslint.resolve.jobs.places import Files
 from opslint.resolve.wrappers.form import operand
 from opslint.resolve.wrappers.tables import words_in
 from opslint.source.span import Span
+from opslint.source.words.toml import parse_toml
 
 MAX_TASKS = 200
 IGNORED = "cargo-make ignores its failure"
@@ -50,12 +52,10 @@ def made(words: tuple[str, ...], folder: str, files: Files) -> Led | None:
 
 def _tasks(path: str, files: Files) -> tuple[dict[str, dict[str, Any]], dict[str, int]]:
     """The tasks of a makefile with those of the files it extends, and the lines of its own."""
-    import tomllib
-
     text = files.text(path) or ""
     try:
-        root = tomllib.loads(text)
-    except (tomllib.TOMLDecodeError, RecursionError):
+        root = parse_toml(text)
+    except UnreadableFile:
         return {}, {}
     tasks = root.get("tasks")
     found = {name: task for name, task in tasks.items() if isinstance(task, dict)} if isinstance(tasks, dict) else {}

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import msgspec
 
+from opslint.errors import UnreadableFile
 from opslint.resolve.follow.build.gradle.says import Reader, Script, Task
 from opslint.resolve.follow.build.gradle.script import MAX_TEXT, statements
 from opslint.resolve.jobs.places import Files
 from opslint.source.words.late import late
+from opslint.source.words.toml import parse_toml
 
 MAX_PROJECTS = 400
 MAX_SCRIPTS = 40
@@ -92,12 +94,10 @@ def precompiled(files: Files) -> dict[str, str]:
 
 def aliases(path: str, files: Files) -> dict[str, str]:
     """The plugins of a version catalogue: alias with dots -> plugin id."""
-    import tomllib
-
     text = files.text(path)
     try:
-        plugins = tomllib.loads(text).get("plugins", {}) if text is not None else {}
-    except (tomllib.TOMLDecodeError, RecursionError):
+        plugins = parse_toml(text).get("plugins", {}) if text is not None else {}
+    except UnreadableFile:
         return {}
     found: dict[str, str] = {}
     for alias, value in plugins.items() if isinstance(plugins, dict) else ():

@@ -4,16 +4,16 @@ from __future__ import annotations
 
 import msgspec
 
+from opslint.errors import UnreadableFile
 from opslint.resolve.jobs.places import Files
 from opslint.source.words.late import late
+from opslint.source.words.toml import parse_toml
 
 MAX_TEXT = 1024 * 1024
 MAX_UP = 12
 
 _HEADER = late(r"^\s*\[\[?([^\[\]]{1,400})\]\]?\s*(?:#.*)?$")
 _KEY = late(r"""^\s*((?:[\w-]+|"[^"\n]{0,200}"|'[^'\n]{0,200}')(?:\s*\.\s*(?:[\w-]+|"[^"\n]{0,200}"|'[^'\n]{0,200}')){0,12})\s*=""")
-_DEEP = late(r"(?:[\w-]{1,60}[ \t]?\.[ \t]?){80}")
-"""A key of so many parts that reading it costs the square of them."""
 _PART = late(r"""[\w-]+|"[^"\n]*"|'[^'\n]*'""")
 
 
@@ -52,15 +52,13 @@ def toml_of(path: str, text: str) -> Toml | None:
 
     Source: TOML 1.0; of 1.1 the inline tables that run over several lines, which pixi allows.
     """
-    import tomllib
-
-    if len(text) > MAX_TEXT or _DEEP.search(text.replace('"', "").replace("'", "")):
+    if len(text) > MAX_TEXT:
         return None
     text = text.removeprefix("\ufeff").replace("\r\n", "\n")
     for form in (str, _inlined):
         try:
-            root = tomllib.loads(form(text))
-        except (tomllib.TOMLDecodeError, RecursionError):
+            root = parse_toml(form(text))
+        except UnreadableFile:
             continue
         return Toml(path=path, text=text, root=root, lines=_lines(text))
     return None

@@ -8,6 +8,7 @@ from typing import Any
 
 import msgspec
 
+from opslint.errors import UnreadableFile
 from opslint.model.activity import Hop
 from opslint.resolve.follow.follower import Lead, Led
 from opslint.resolve.follow.runners.written import UNKNOWN, asked_of, inside, line_of, toml_lines, upward
@@ -15,12 +16,12 @@ from opslint.resolve.jobs.places import Files
 from opslint.resolve.wrappers.tables import words_in
 from opslint.source.span import Span
 from opslint.source.words.late import late
+from opslint.source.words.toml import parse_toml
 
 MAX_TEXT = 512 * 1024
 MAX_TASKS = 1000
 MAX_CALLS = 200
 MAX_NESTING = 8
-MAX_DOTS = 1000
 CONFIGS = (
     "mise.toml", ".mise.toml", "mise/config.toml", ".mise/config.toml", ".config/mise.toml", ".config/mise/config.toml",
 )  # fmt: skip
@@ -275,14 +276,10 @@ def _joined(folder: str, to: str) -> str:
 
 
 def _toml(path: str, files: Files) -> tuple[dict[str, Any], str]:
-    import tomllib
-
     text = (files.text(path) or "")[:MAX_TEXT].replace("\r\n", "\n")
-    if any(line.count(".") > MAX_DOTS for line in text.split("\n")):
-        return {}, text  # a key of thousands of parts takes tomllib its time squared
     try:
-        return tomllib.loads(text), text
-    except (tomllib.TOMLDecodeError, RecursionError):
+        return parse_toml(text), text
+    except UnreadableFile:
         return {}, text
 
 
@@ -310,15 +307,13 @@ def _file_tasks(below: str, folder: str, files: Files) -> list[Task]:
 
 def _told(text: str) -> dict[str, Any]:
     """What a file task says of itself in comments: `#MISE depends=["build"]`."""
-    import tomllib
-
     body: dict[str, Any] = {}
     for line in text.split("\n", 60)[:60]:
         found = _COMMENT.match(line.strip())
         if found is not None:
             try:
-                body.update(tomllib.loads(found[1]))
-            except (tomllib.TOMLDecodeError, RecursionError):
+                body.update(parse_toml(found[1]))
+            except UnreadableFile:
                 continue
     body.pop("run", None)
     return body
