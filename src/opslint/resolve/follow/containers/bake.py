@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 import msgspec
 
 from opslint.resolve.follow.containers.dockerfile import DOCKERFILES, Build, built, found_file
@@ -135,7 +137,8 @@ def _read(paths: list[str], env: dict[str, str], files: Files) -> Bakefile:
     groups: Table = {}
     variables: dict[str, str] = {}
     for path in paths:
-        more = _compose_targets(path, env, files) if path.endswith((".yml", ".yaml")) else _plain(path, files)
+        composed = path.endswith((".yml", ".yaml"))
+        more = _compose_targets(path, env, files) if composed else files.kept(("bake", path), partial(_plain, path, files))
         for kind, into in (("target", targets), ("group", groups)):
             for name, settings in more.get(kind, {}).items():
                 into[name] = {**into.get(name, {}), **settings}

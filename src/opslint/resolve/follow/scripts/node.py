@@ -53,8 +53,14 @@ def follow(argv: tuple[str, ...], folder: str, env: dict[str, str], files: Files
         index += 2 if argv[index] in _VALUED else 1
     word = argv[index] if index < len(argv) else ""
     path = located(word, folder) if word.endswith(SUFFIXES) and is_script(word) else ""
-    text = files.text(path) if path and files.tree.has(path) else None
-    return node_led(path, text, folder) if text is not None else None
+    if not path or not files.tree.has(path):
+        return None
+
+    def read() -> Led | None:
+        text = files.text(path)
+        return node_led(path, text, folder) if text is not None else None
+
+    return files.kept(("node", path, folder), read)
 
 
 def node_led(path: str, text: str, folder: str) -> Led | None:

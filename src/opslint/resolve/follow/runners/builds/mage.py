@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 import shlex
 
+import msgspec
+
 from opslint.model.activity import Hop
 from opslint.resolve.follow.follower import Lead, Led
 from opslint.resolve.follow.runners.builds.gosource import Call, Function, calls_of, functions_of
@@ -49,13 +51,13 @@ def follow(argv: tuple[str, ...], folder: str, env: dict[str, str], files: Files
     if UNKNOWN in folder or folder.startswith(".."):
         return None
     place = folder
-    sources = files.kept(("mage", place), lambda: _sources(place, files))
-    if not sources:
+    magefile = files.kept(("mage", place), lambda: _magefile(_sources(place, files)))
+    if magefile is None:
         return None
-    run = _Run(sources)
-    names = list(asked.words) or ([run.default] if run.default else [])
+    run = _Run(magefile)
+    names = list(asked.words) or ([magefile.default] if magefile.default else [])
     for name in names[:30]:
-        run.tell(run.aliases.get(name.lower(), name), folder, (), 0)
+        run.tell(magefile.aliases.get(name.lower(), name), folder, (), 0)
     return Led(leads=tuple(run.leads)) if run.leads else None
 
 
@@ -77,26 +79,40 @@ def _sources(folder: str, files: Files) -> list[tuple[str, str]]:
     return found
 
 
+class Magefile(msgspec.Struct, frozen=True, kw_only=True, eq=False):
+    """The functions of the Go files mage compiles by their names in lower case, the default target, and other names of targets."""
+
+    functions: dict[str, Place]
+    default: str
+    aliases: dict[str, str]
+
+
+def _magefile(sources: list[tuple[str, str]]) -> Magefile | None:
+    """What mage's files say, None where there are none."""
+    functions: dict[str, Place] = {}
+    aliases: dict[str, str] = {}
+    default = ""
+    for path, text in sources:
+        for function in functions_of(text):
+            name = f"{function.receiver}:{function.name}" if function.receiver else function.name
+            functions.setdefault(name.lower(), (path, function))
+        found = _DEFAULT.search(text)
+        default = default or (found[1].replace(".", ":") if found else "")
+        start = text.find("var Aliases")
+        if start >= 0:
+            for alias in _ALIAS.finditer(text, start, text.find("\n}", start) + 1 or len(text)):
+                aliases[alias[1].lower()] = alias[2].replace(".", ":")
+    return Magefile(functions=functions, default=default, aliases=aliases) if sources else None
+
+
 class _Run:
     """One run of mage: what was told so far."""
 
-    def __init__(self, sources: list[tuple[str, str]]) -> None:
+    def __init__(self, magefile: Magefile) -> None:
         self.leads: list[Lead] = []
-        self.functions: dict[str, Place] = {}
-        self.default = ""
-        self.aliases: dict[str, str] = {}
+        self.functions = magefile.functions
         self._told: set[str] = set()
         self._calls = 0
-        for path, text in sources:
-            for function in functions_of(text):
-                name = f"{function.receiver}:{function.name}" if function.receiver else function.name
-                self.functions.setdefault(name.lower(), (path, function))
-            found = _DEFAULT.search(text)
-            self.default = self.default or (found[1].replace(".", ":") if found else "")
-            start = text.find("var Aliases")
-            if start >= 0:
-                for alias in _ALIAS.finditer(text, start, text.find("\n}", start) + 1 or len(text)):
-                    self.aliases[alias[1].lower()] = alias[2].replace(".", ":")
 
     def tell(self, name: str, folder: str, via: tuple[Hop, ...], depth: int) -> None:
         """The commands of a function in its order, with those of the functions it needs or calls, each once."""
