@@ -39,7 +39,8 @@ def test_expected_reports_belong_to_examples() -> None:
 
 
 def test_every_subject_has_a_good_and_a_weak_example() -> None:
-    assert sorted(example_names()) == sorted(f"{subject}-{kind}" for subject in SUBJECTS for kind in ("good", "weak"))
+    pairs = [f"{subject}-{kind}" for subject in SUBJECTS for kind in ("good", "weak")]
+    assert sorted(example_names()) == sorted([*pairs, "chains"])
 
 
 @pytest.mark.parametrize("name", example_names())

@@ -11,7 +11,11 @@ from hypothesis import strategies as st
 from opslint.parse.discovery.discover import read_repository
 from opslint.resolve.activities import resolve
 from opslint.resolve.follow.build.gradle.script import arguments, statements
+from opslint.resolve.follow.follower import MAX_FOLLOWED
 from opslint.source.trees.memory import MemoryTree
+
+LIMIT = 30
+"""Seconds of processor time that only a blow-up takes, on the slowest machine."""
 
 RUNS = {
     "pom.xml": "mvn verify checkstyle:check",
@@ -146,5 +150,5 @@ def test_statements_keep_their_lines_in_order(text: str) -> None:
 )
 def test_hostile_files_cost_little(path: str, text: str) -> None:
     before = time.process_time()
-    assert _count(path, text) <= 500
-    assert time.process_time() - before < 4
+    assert _count(path, text) <= MAX_FOLLOWED + 1
+    assert time.process_time() - before < LIMIT

@@ -17,6 +17,9 @@ from opslint.resolve.shell import commands_of
 from opslint.resolve.shell.dialects.blocks import blocks_of, code_of, without_unused
 from opslint.source.trees.memory import MemoryTree
 
+LIMIT = 30
+"""Seconds of processor time that only a blow-up takes, on the slowest machine."""
+
 
 def texts(*words: str) -> st.SearchStrategy[str]:
     """Texts made of some words."""
@@ -63,13 +66,13 @@ jobs:
 def test_following_ends_when_the_files_are_strange(docker: str, compose: str, bake: str, powershell: str, node: str) -> None:
     files = {"Dockerfile": docker, "compose.yaml": compose, "docker-bake.hcl": bake, "x.ps1": powershell, "x.js": node}
     tree = MemoryTree({".github/workflows/ci.yml": STEPS, **files})
-    before = time.monotonic()
+    before = time.process_time()
     for activity in resolve(read_repository(tree), tree).activities:
         hop = activity.chain[-1]
         text = files.get(hop.path)
         assert hop.line >= 1
         assert text is None or hop.line <= text.count("\n") + 1
-    assert time.monotonic() - before < 20
+    assert time.process_time() - before < LIMIT
 
 
 @settings(max_examples=300, deadline=None)
@@ -95,11 +98,11 @@ def test_small_readers_take_every_text(text: str, program: str) -> None:
 
 
 def test_long_lines_are_read_in_linear_time() -> None:
-    before = time.monotonic()
+    before = time.process_time()
     for text in ('"' * 60_000, "`" * 60_000, "$`" * 30_000, "${" * 30_000, "execSync('" * 20_000, "a" * 100_000, "{" * 60_000,
                 "f{" * 20_000, "'" * 60_001):
         node_led("x.js", "exec" + text, "")
         commands_of(text, shell="pwsh")
         filled(text, {})
         pairs_in("A=" + text, {})
-    assert time.monotonic() - before < 30
+    assert time.process_time() - before < LIMIT

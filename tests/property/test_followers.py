@@ -10,8 +10,12 @@ from hypothesis import strategies as st
 
 from opslint.parse.discovery.discover import read_repository
 from opslint.resolve.activities import resolve
+from opslint.resolve.follow.follower import MAX_FOLLOWED
 from opslint.resolve.shell import commands_of
 from opslint.source.trees.memory import MemoryTree
+
+LIMIT = 30
+"""Seconds of processor time that only a blow-up takes, on the slowest machine."""
 
 RUNS = {"Makefile": "make a", "package.json": "npm test", "tox.ini": "tox", "tox.toml": "tox", "pyproject.toml": "tox"}
 MAKE = st.lists(
@@ -108,8 +112,8 @@ def test_configurations_are_followed_to_an_end(path: str, text: str) -> None:
 )
 def test_hostile_files_cost_little(path: str, text: str) -> None:
     before = time.process_time()
-    assert _count(path, text) <= 500
-    assert time.process_time() - before < 4
+    assert _count(path, text) <= MAX_FOLLOWED + 1
+    assert time.process_time() - before < LIMIT
 
 
 @pytest.mark.parametrize(
@@ -137,4 +141,4 @@ def test_hostile_files_cost_little(path: str, text: str) -> None:
 def test_hostile_scripts_cost_little(shell: str, text: str) -> None:
     before = time.process_time()
     assert len(commands_of(text, shell=shell)) <= 2000
-    assert time.process_time() - before < 4
+    assert time.process_time() - before < LIMIT

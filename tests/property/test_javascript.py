@@ -17,6 +17,9 @@ from opslint.resolve.follow.javascript.workspaces import workspace_of
 from opslint.resolve.jobs.places import Files
 from opslint.source.trees.memory import MemoryTree
 
+LIMIT = 30
+"""Seconds of processor time that only a blow-up takes, on the slowest machine."""
+
 COMMANDS = [
     "npm run a", "npm ci", "npm run a -ws", "yarn workspaces run a", "yarn a", "pnpm -r a", "pnpm -F '...a^...' a", "pnpm run '/a.*/'",
     "bun --filter '*' a", "node --run a", "npx run-s a 'a:*'", "npx run-p '!(a)'", "npx concurrently npm:a* 'npm:(!a)*'", "turbo run a b",
@@ -50,7 +53,7 @@ ROOTS = st.dictionaries(st.sampled_from(SECTIONS), TREES, max_size=6)
 def test_following_ends_when_files_say_anything(files: dict[str, Any], command: str) -> None:
     started = time.process_time()
     _resolve(command, {path: json.dumps(said) for path, said in files.items()})
-    assert time.process_time() - started < 10, (files, command)
+    assert time.process_time() - started < LIMIT, (files, command)
 
 
 @settings(deadline=None)

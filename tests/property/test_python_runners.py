@@ -15,6 +15,9 @@ from opslint.resolve.follow.python.programs import script_led
 from opslint.resolve.follow.python.tables.toml import toml_of
 from opslint.source.trees.memory import MemoryTree
 
+LIMIT = 30
+"""Seconds of processor time that only a blow-up takes, on the slowest machine."""
+
 
 def texts(*parts: str) -> st.SearchStrategy[str]:
     """Texts of some parts in any order."""
@@ -94,10 +97,10 @@ def test_toml_is_read_as_the_library_reads_it_when_it_can(text: str) -> None:
     "import subprocess\nx = a" + ".b" * 30_000 + "()",
 ], ids=["doubling-list", "doubling-text", "calls", "loops", "branches", "words", "or", "comprehensions", "minus", "plus", "attributes"])
 def test_program_is_walked_in_bounded_time_when_it_is_hostile(text: str) -> None:
-    start = time.perf_counter()
+    start = time.process_time()
     led = script_led("x.py", text)
     assert led is None or len(led.leads) <= 200
-    assert time.perf_counter() - start < 10
+    assert time.process_time() - start < LIMIT
 
 
 @pytest.mark.parametrize("text", [
@@ -105,6 +108,6 @@ def test_program_is_walked_in_bounded_time_when_it_is_hostile(text: str) -> None
     "[" + "a." * 100_000 + "b]", "x = {" + "a . " * 100_000 + "b = 1}", "a = {\n" + "b = 1,\n" * 30_000,
 ], ids=["braces", "lists", "brackets", "key", "open", "quotes", "header", "inner", "commas"])
 def test_toml_is_read_in_bounded_time_when_it_is_hostile(text: str) -> None:
-    start = time.perf_counter()
+    start = time.process_time()
     toml_of("x.toml", text)
-    assert time.perf_counter() - start < 10
+    assert time.process_time() - start < LIMIT

@@ -10,7 +10,11 @@ from hypothesis import strategies as st
 
 from opslint.parse.discovery.discover import read_repository
 from opslint.resolve.activities import resolve
+from opslint.resolve.follow.follower import MAX_FOLLOWED
 from opslint.source.trees.memory import MemoryTree
+
+LIMIT = 30
+"""Seconds of processor time that only a blow-up takes, on the slowest machine."""
 
 RUNS = {
     "Makefile": "make a b",
@@ -81,7 +85,7 @@ WORKFLOW = "on: push\njobs:\n  a:\n    runs-on: x\n    steps:\n      - run: |\n"
 def test_following_ends_whatever_the_files_say(files: dict[str, str]) -> None:
     tree = MemoryTree({".github/workflows/ci.yml": WORKFLOW, "dagger.json": "{}", **files})
     found = resolve(read_repository(tree), tree).activities
-    assert len(found) <= 400 * len(RUNS)
+    assert len(found) <= (MAX_FOLLOWED + 1) * len(RUNS)
     assert all(len(activity.chain) <= 90 for activity in found)
 
 
@@ -134,6 +138,6 @@ HOSTILE = {
 @pytest.mark.parametrize(("path", "number"), [(path, number) for path, texts in HOSTILE.items() for number in range(len(texts))])
 def test_following_is_quick_when_a_file_is_hostile(path: str, number: int) -> None:
     tree = MemoryTree({".github/workflows/ci.yml": WORKFLOW, "dagger.json": "{}", path: HOSTILE[path][number]})
-    start = time.perf_counter()
-    assert len(resolve(read_repository(tree), tree).activities) <= 400 * len(RUNS)
-    assert time.perf_counter() - start < 5
+    start = time.process_time()
+    assert len(resolve(read_repository(tree), tree).activities) <= (MAX_FOLLOWED + 1) * len(RUNS)
+    assert time.process_time() - start < LIMIT

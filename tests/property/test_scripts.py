@@ -10,8 +10,12 @@ from hypothesis import strategies as st
 
 from opslint.parse.discovery.discover import read_repository
 from opslint.resolve.activities import resolve
+from opslint.resolve.follow.follower import MAX_FOLLOWED
 from opslint.resolve.follow.python.programs import script_led
 from opslint.source.trees.memory import MemoryTree
+
+LIMIT = 30
+"""Seconds of processor time that only a blow-up takes, on the slowest machine."""
 
 SHELL = st.lists(st.sampled_from(["./x.sh", " ", "\n", "bash", "source", ". ", "x.sh", "$1", '"$@"', "case $1 in", "a)", ";;", ";&", "esac",
                                   "*)", "f() {", "}", "f", "|", "<<E", "\nE\n", "> out", "$(", ")", "`", "${A:-b}", "set -e", "cd ..",
@@ -50,15 +54,15 @@ def test_following_ends_whatever_the_files_say(shell: str, python: str, dvc: str
     "if " + "a<" * 60_000 + "b:\n raise x", "@a\n" * 40_000 + "def f(): pass", "\0", "\ud800",
 ], ids=["paren", "minus", "attribute", "call", "plus", "if", "compare", "decorator", "nul", "surrogate"])
 def test_program_is_read_in_bounded_time_when_it_is_hostile(text: str) -> None:
-    start = time.perf_counter()
+    start = time.process_time()
     led = script_led("x.py", text)
     assert led is None or len(led.marks) <= 400
-    assert time.perf_counter() - start < 10
+    assert time.process_time() - start < LIMIT
 
 
 def test_script_that_starts_itself_many_times_is_followed_so_far_and_no_further() -> None:
     files = {f"s{number}.sh": "".join(f"./s{other}.sh\n" for other in range(12)) for number in range(12)}
     tree = MemoryTree({".github/workflows/ci.yml": WORKFLOW.replace("./x.sh a", "./s0.sh"), **files})
-    start = time.perf_counter()
-    assert len(resolve(read_repository(tree), tree).activities) < 1000
-    assert time.perf_counter() - start < 10
+    start = time.process_time()
+    assert len(resolve(read_repository(tree), tree).activities) <= MAX_FOLLOWED + 2
+    assert time.process_time() - start < LIMIT

@@ -14,6 +14,9 @@ from opslint.parse.discovery.discover import read_repository
 from opslint.parse.discovery.languages import count_languages, language_of
 from opslint.parse.discovery.registry import BY_CONTENT, PARSERS, load_function
 
+LIMIT = 30
+"""Seconds of processor time that only a blow-up takes, on the slowest machine."""
+
 WORKFLOW = "on: push\njobs:\n  a:\n    runs-on: x\n    steps:\n      - run: make\n"
 DEPLOYMENT = "apiVersion: apps/v1\nkind: Deployment\nmetadata:\n  name: d\n"
 ARGO = (
@@ -260,4 +263,4 @@ def test_many_files_are_looked_at_quickly_when_none_is_of_interest() -> None:
     files: dict[str, str | bytes | UnreadableFile] = {f"src/d{number % 97}/file{number}.c": "" for number in range(20_000)}
     started = time.process_time()
     read(files)
-    assert time.process_time() - started < 3
+    assert time.process_time() - started < LIMIT

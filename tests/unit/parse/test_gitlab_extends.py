@@ -9,6 +9,9 @@ from opslint.parse.gitlab.keywords import flat_items
 from opslint.source.node import Mapping, Scalar, strings_of
 from opslint.source.yaml import parse_yaml
 
+LIMIT = 30
+"""Seconds of processor time that only a blow-up takes, on the slowest machine."""
+
 
 def top(text: str) -> Mapping:
     root = parse_yaml(text.encode()).documents[0]
@@ -109,9 +112,9 @@ def test_expansion_is_bounded_when_references_multiply() -> None:
         f".r{level}: {{script: [{', '.join(f'!reference [.r{level + 1}, script]' for _ in range(40))}]}}" for level in range(10)
     ]
     text = "\n".join([*lines, ".r10: {script: [x]}", "j: {script: [!reference [.r0, script]]}"]) + "\n"
-    began = time.perf_counter()
+    began = time.process_time()
     assert len(script(expanded(text, "j"))) <= 10_000
-    assert time.perf_counter() - began < 10
+    assert time.process_time() - began < LIMIT
 
 
 def test_expansion_is_bounded_when_every_job_extends_all_before_it() -> None:
@@ -120,6 +123,6 @@ def test_expansion_is_bounded_when_every_job_extends_all_before_it() -> None:
         f"{name}: {{extends: [{', '.join(names[:index])}], variables: {{V{index}: a}}}}" if index else f"{name}: {{script: x}}"
         for index, name in enumerate(names)
     ]
-    began = time.perf_counter()
+    began = time.process_time()
     expand_jobs(top("\n".join(lines) + "\n"))
-    assert time.perf_counter() - began < 10
+    assert time.process_time() - began < LIMIT

@@ -10,6 +10,9 @@ from opslint.parse.discovery.discover import read_repository
 from opslint.source.node import path_of
 from opslint.source.trees.memory import MemoryTree
 
+LIMIT = 30
+"""Seconds of processor time that only a blow-up takes, on the slowest machine."""
+
 ENTRY = ".gitlab-ci.yml"
 
 
@@ -267,7 +270,7 @@ def test_inclusion_takes_bounded_time_when_it_multiplies() -> None:
     level = {f"l{number}.yml": f"include: [{', '.join([f'l{number + 1}.yml'] * 10)}]\n" for number in range(10)}
     started = time.process_time()
     read({ENTRY: "include: l0.yml\n", **level, "l10.yml": "spec: {inputs: {a: {default: b}}}\n---\n" + large})
-    assert time.process_time() - started < 10
+    assert time.process_time() - started < LIMIT
 
 
 def test_unreadable_included_file_is_told_and_the_rest_is_read() -> None:

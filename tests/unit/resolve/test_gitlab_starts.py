@@ -9,6 +9,9 @@ from opslint.parse.discovery.discover import read_repository
 from opslint.resolve.activities import resolve
 from opslint.source.trees.memory import MemoryTree
 
+LIMIT = 30
+"""Seconds of processor time that only a blow-up takes, on the slowest machine."""
+
 ENTRY = ".gitlab-ci.yml"
 
 
@@ -88,9 +91,9 @@ def test_starts_are_bounded_when_a_matrix_and_rules_are_huge() -> None:
     rules = ", ".join(f"{{if: $X{number}, variables: {{N0: r{number}}}}}" for number in range(3000))
     row = ", ".join(f"{name}: [{values}]" for name in names)
     text = f"job:\n  script: [run {' '.join('$' + name for name in names)}]\n  rules: [{rules}]\n  parallel: {{matrix: [{{{row}}}]}}\n"
-    begin = time.perf_counter()
+    begin = time.process_time()
     assert 1 <= len(run({ENTRY: text})) <= 40
-    assert time.perf_counter() - begin < 10
+    assert time.process_time() - begin < LIMIT
 
 
 def test_value_is_left_when_filling_it_in_would_make_it_huge() -> None:

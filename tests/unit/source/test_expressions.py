@@ -8,6 +8,9 @@ import pytest
 
 from opslint.source.words.expressions import expressions_in, has_expression, mask_expressions
 
+LIMIT = 30
+"""Seconds of processor time that only a blow-up takes, on the slowest machine."""
+
 
 @pytest.mark.parametrize(
     ("text", "masked"),
@@ -45,4 +48,4 @@ def test_expression_is_found_when_only_some_text_has_one() -> None:
 def test_hostile_text_is_done_quickly_when_it_opens_without_end(text: str) -> None:
     started = time.process_time()
     mask_expressions(text)
-    assert time.process_time() - started < 3
+    assert time.process_time() - started < LIMIT

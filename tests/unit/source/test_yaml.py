@@ -12,6 +12,9 @@ from opslint.source.node import Mapping, Scalar, Sequence, boolean_of, is_null, 
 from opslint.source.plain import plain
 from opslint.source.yaml import YamlFile, parse_yaml
 
+LIMIT = 30
+"""Seconds of processor time that only a blow-up takes, on the slowest machine."""
+
 
 def read(text: str) -> YamlFile:
     return parse_yaml(text.encode())
@@ -202,7 +205,7 @@ HOSTILE = {
 def test_hostile_file_is_refused_quickly_when_it_would_explode(name: str) -> None:
     started = time.process_time()
     error = reason_for(HOSTILE[name])
-    assert time.process_time() - started < 5
+    assert time.process_time() - started < LIMIT
     assert any(words in error.reason for words in ("deep", "more than"))
 
 

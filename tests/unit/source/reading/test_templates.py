@@ -12,6 +12,9 @@ from opslint.source.node import Mapping
 from opslint.source.plain import Plain, plain
 from opslint.source.yaml import YamlFile, parse_yaml
 
+LIMIT = 30
+"""Seconds of processor time that only a blow-up takes, on the slowest machine."""
+
 
 def read(text: str) -> YamlFile:
     return parse_yaml(text.encode())
@@ -124,4 +127,4 @@ def test_hostile_template_is_done_quickly_when_it_has_many_actions(text: str) ->
     started = time.process_time()
     with contextlib.suppress(UnreadableFile):
         read(text)
-    assert time.process_time() - started < 8
+    assert time.process_time() - started < LIMIT

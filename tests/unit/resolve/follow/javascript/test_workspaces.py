@@ -11,6 +11,9 @@ import pytest
 from opslint.model.activity import Activity
 from opslint.resolve.follow.javascript.workspaces import braces, glob_matches, matching
 
+LIMIT = 30
+"""Seconds of processor time that only a blow-up takes, on the slowest machine."""
+
 Run = Callable[[str, Mapping[str, Any]], list[Activity]]
 Leaves = Callable[[str, Mapping[str, Any]], list[str]]
 
@@ -127,4 +130,4 @@ def test_globs_stay_cheap_when_they_are_hostile() -> None:
     started = time.process_time()
     matching(["/".join(["**"] * 500), "{a,b}" * 40, "*a" * 2000], ["/".join(["a"] * 200)] * 200)
     assert len(braces("{a,b}" * 40)) <= 64
-    assert time.process_time() - started < 2
+    assert time.process_time() - started < LIMIT
