@@ -107,3 +107,16 @@ def test_rendering_validates_nothing_when_it_is_piped_into_an_apply(index: Index
     manifest = "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: a}\n"
     found = judged(index, "GO102", {".github/workflows/ci.yml": workflow, "prod/a.yaml": manifest})
     assert found.status is status
+
+
+@pytest.mark.parametrize(("filters", "status"), [
+    ("{paths-ignore: [docs/**]}", Status.ENFORCED),
+    ("{branches: [main]}", Status.MISSING),
+])
+def test_workflow_run_has_the_path_filters_of_the_workflow_it_waits_for(index: Index, filters: str, status: Status) -> None:
+    job = "\njobs:\n  a:\n    runs-on: x\n    steps:\n      - run: pytest\n"
+    found = judged(index, "FO204", {
+        ".github/workflows/ci.yml": f"name: CI\non:\n  pull_request: {filters}{job}",
+        ".github/workflows/after.yml": f"on:\n  workflow_run:\n    workflows: [CI]\n    types: [completed]{job}",
+    })
+    assert found.status is status
