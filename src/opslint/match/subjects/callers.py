@@ -1,4 +1,8 @@
-"""What a reusable workflow has from those that call it: the run is theirs, and so are its concurrency group and path filters."""
+"""What a workflow has from those that start it.
+
+A reusable one runs in the run of those that call it: their concurrency group and path filters are its own. One that `workflow_run`
+starts runs only where the workflow it waits for did, so that one's path filters are its own too.
+"""
 
 from __future__ import annotations
 
@@ -38,3 +42,15 @@ def held_or_inherited(pipeline: Pipeline, callers: Callers, holds: Callable[[Pip
         return False
     above = [caller for caller in callers.get(pipeline.path, ()) if caller.events & (CHANGE_EVENTS | {Event.CALL})]
     return bool(above) and all(held_or_inherited(caller, callers, holds, depth - 1) for caller in above)
+
+
+def waits_for_held(stage: Stage, pipeline: Pipeline, holds: Callable[[Pipeline], bool]) -> bool:
+    """Whether something holds for every workflow that a workflow waits for, where only `workflow_run` brings it the changes.
+
+    Source: GitHub Actions, "Events that trigger workflows": workflow_run names workflows and takes no path filter.
+    """
+    if pipeline.events & CHANGE_EVENTS:
+        return False
+    waited = {name for trigger in pipeline.triggers if trigger.name == "workflow_run" for name in trigger.filters.get("workflows", ())}
+    before = [one for one in stage.pipelines() if one.kind == "github.workflow" and one.name in waited and one.events & CHANGE_EVENTS]
+    return bool(before) and all(holds(one) for one in before)

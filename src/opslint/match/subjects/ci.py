@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from opslint.match.jobs import JobView, runs_something
-from opslint.match.subjects.callers import CHANGE_EVENTS, callers_of, held_or_inherited
+from opslint.match.subjects.callers import CHANGE_EVENTS, callers_of, held_or_inherited, waits_for_held
 from opslint.match.subjects.subject import Stage, Subject
 from opslint.model.pipeline import AUTOMATIC, Event, Image, Pipeline, Platform, StepKind
 from opslint.parse.values.images import image_from
@@ -80,6 +80,10 @@ def _run_cancels(pipeline: Pipeline) -> bool:
 def _pipelines(stage: Stage, platform: Platform | None) -> Iterator[Subject]:
     callers = callers_of(stage)
     scoped = {view.key[:2] for view in stage.jobs.views.values() if "path-filter" in view.does}
+
+    def filtered(pipeline: Pipeline) -> bool:
+        return path_filtered(pipeline) or (pipeline.path, pipeline.span.line) in scoped
+
     for pipeline in stage.pipelines():
         if (platform is not None and pipeline.platform is not platform) or not (pipeline.entry or platform is None):
             continue
@@ -91,8 +95,8 @@ def _pipelines(stage: Stage, platform: Platform | None) -> Iterator[Subject]:
             "name": pipeline.name, "path": pipeline.path, "platform": pipeline.platform.value, "kind": pipeline.kind,
             **_events(frozenset(event for view in views for event in view.events) or pipeline.events), "does": does,
             "triggers": sorted({trigger.name for trigger in pipeline.triggers}),
-            "path_filtered": held_or_inherited(
-                pipeline, callers, lambda one: path_filtered(one) or (one.path, one.span.line) in scoped), "jobs": len(views),
+            "path_filtered": held_or_inherited(pipeline, callers, filtered) or waits_for_held(stage, pipeline, filtered),
+            "jobs": len(views),
             "permissions": _permissions(pipeline, views),
             "cancels": held_or_inherited(pipeline, callers, _run_cancels),
         }

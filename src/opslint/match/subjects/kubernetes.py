@@ -231,6 +231,28 @@ def _kustomized(stage: Stage) -> dict[str, Decided]:
     return found
 
 
+def _skaffolded(stage: Stage) -> dict[str, Span]:
+    """Image name → the Skaffold configuration that builds it.
+
+    Source: Skaffold, "Image repository handling" and "Tag policy": what it deploys names the artifact it built, by tag and digest, in
+    place of the bare name that the manifest says.
+    """
+    found: dict[str, Span] = {}
+    for companion in stage.repository.companions:
+        names = companion.facts.get("artifacts") if companion.kind == "skaffold" and not companion.aside else None
+        for name in names if isinstance(names, list) else ():
+            found.setdefault(str(name), Span(path=companion.path, line=1))
+    return found
+
+
+def _tagged(image: Image, place: Span, root: Node | None, hops: tuple[Hop, ...]) -> Subject:
+    """An image that Skaffold builds and writes the tag and digest of into the manifest as it deploys."""
+    reference = f"{image.reference} (tagged by Skaffold)"
+    it = {"name": image.name, "path": place.path, "platform": "argo", "reference": reference, "role": image.role,
+          "literal": image.literal, "digest": True, "latest": False, "fixed": True}
+    return Subject(name=reference, span=place, it=it, root=root, hops=hops)
+
+
 def _image(image: Image, decided: Decided | None, root: Node | None, hops: tuple[Hop, ...] = ()) -> Subject:
     """One image, as kustomize leaves it: whether it always means the same bytes, or at least the same release."""
     tag, digest, reference, span = image.tag, image.digest, image.reference, image.span
@@ -245,12 +267,12 @@ def _image(image: Image, decided: Decided | None, root: Node | None, hops: tuple
 
 
 def images(stage: Stage) -> Iterator[Subject]:
-    """Every image of a manifest, Workflow or Rollout, as kustomize leaves it, and of the values of a chart that is deployed.
+    """Every image of a manifest, Workflow or Rollout, as kustomize and Skaffold leave it, and of a deployed chart's values.
 
     Shape: where no build of the tree reaches a manifest, a kustomization that names its image still decides: what it builds on may
            be put together elsewhere.
     """
-    kustomized = _kustomized(stage)
+    kustomized, skaffolded = _kustomized(stage), _skaffolded(stage)
     seen: set[tuple[Span, str]] = set()
     listed = [(image, resource.node, bool(resource.built), resource.hops)
               for resource in stage.resources() for image in resource.images]
@@ -259,7 +281,9 @@ def images(stage: Stage) -> Iterator[Subject]:
     for image, root, built, hops in listed:
         if (image.span, image.reference) not in seen:
             seen.add((image.span, image.reference))
-            yield _image(image, None if built else kustomized.get(image.name), root, hops)
+            place = skaffolded.get(image.name) if not image.tag and not image.digest else None
+            yield (_tagged(image, place, root, hops) if place is not None
+                   else _image(image, None if built else kustomized.get(image.name), root, hops))
     for image in value_images(stage):
         yield _image(image, None, None)
 

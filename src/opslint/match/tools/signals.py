@@ -196,6 +196,8 @@ class Matcher:
             return "deploy" in view.does
         if word == "with-publish":
             return "publish" in view.does
+        if word == "on-close":
+            return _on_close(view)
         return False
 
     def _gate(self, hit: Hit, code: str) -> str:
@@ -252,6 +254,13 @@ def _compares(activity: Activity) -> bool:
     if command is None or activity.disabled or not activity.blocking or command.argv[:2] != ("git", "diff"):
         return False
     return any(word in ("--exit-code", "--quiet") for word in command.argv[2:])
+
+
+def _on_close(view: JobView) -> bool:
+    """Whether the end of a pull request starts a job: a trigger for that alone, or a condition that asks for it."""
+    types = [trigger.filters.get("types", ()) for trigger in view.pipeline.triggers
+             if trigger.name in ("pull_request", "pull_request_target")]
+    return any("closed" in one and (len(one) == 1 or "closed" in view.job.condition) for one in types)
 
 
 def _scheduled(activity: Activity) -> bool:

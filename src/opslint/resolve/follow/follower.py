@@ -179,9 +179,16 @@ class Follower:
         if led.stub:
             return None
         elsewhere = activity.job is not None and activity.job.platform is Platform.ARGO  # its image brings files of its own
-        if led.dead and not elsewhere and not (command.building or command.copied):
+        if led.dead and not elsewhere and not (command.building or command.copied) and not self._brought(activity, layer):
             return msgspec.structs.replace(activity, disabled=activity.disabled or led.dead)
         return activity
+
+    @staticmethod
+    def _brought(activity: Activity, argv: tuple[str, ...]) -> bool:
+        """Whether the job itself brings what a command starts."""
+        from opslint.resolve.follow.scripts.fetched import is_fetched
+
+        return is_fetched(argv, activity.job)
 
     def _is_ours(self, command: Command) -> bool:
         """Whether a container is told to start a script of the tree: it is mounted or was copied there."""

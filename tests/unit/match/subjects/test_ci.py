@@ -107,3 +107,38 @@ def test_rendering_validates_nothing_when_it_is_piped_into_an_apply(index: Index
     manifest = "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: a}\n"
     found = judged(index, "GO102", {".github/workflows/ci.yml": workflow, "prod/a.yaml": manifest})
     assert found.status is status
+
+
+@pytest.mark.parametrize(("filters", "status"), [
+    ("{paths-ignore: [docs/**]}", Status.ENFORCED),
+    ("{branches: [main]}", Status.MISSING),
+])
+def test_workflow_run_has_the_path_filters_of_the_workflow_it_waits_for(index: Index, filters: str, status: Status) -> None:
+    job = "\njobs:\n  a:\n    runs-on: x\n    steps:\n      - run: pytest\n"
+    found = judged(index, "FO204", {
+        ".github/workflows/ci.yml": f"name: CI\non:\n  pull_request: {filters}{job}",
+        ".github/workflows/after.yml": f"on:\n  workflow_run:\n    workflows: [CI]\n    types: [completed]{job}",
+    })
+    assert found.status is status
+
+
+@pytest.mark.parametrize(("types", "condition", "status"), [
+    ("closed", "always()", Status.ENFORCED),
+    ("[opened, closed]", "github.event.action == 'closed'", Status.ENFORCED),
+    ("[opened, synchronize]", "always()", Status.MISSING),
+    ("[opened, closed]", "always()", Status.MISSING),
+])
+def test_preview_ends_by_itself_when_the_end_of_its_pull_request_starts_the_job(
+    index: Index, types: str, condition: str, status: Status
+) -> None:
+    workflow = f"""
+        on: {{pull_request: {{types: {types}}}}}
+        jobs:
+          end:
+            if: {condition}
+            runs-on: ubuntu-latest
+            steps: [{{run: kubectl delete namespace pr-7}}]
+    """
+    deploy = "on: push\njobs:\n  a:\n    runs-on: x\n    steps:\n      - run: kubectl apply -f k8s\n"
+    found = judged(index, "FO207", {".github/workflows/end.yml": workflow, ".github/workflows/deploy.yml": deploy})
+    assert found.status is status

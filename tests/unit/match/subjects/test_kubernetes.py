@@ -54,3 +54,13 @@ def test_image_stands_where_kustomize_decides_it(entry: str, reference: str, fix
     kustomization = f"kind: Kustomization\nresources: [app.yaml]\nimages:\n  - name: registry.example.com/app\n    {entry}\n"
     [found] = images(stage({"prod/app.yaml": DEPLOYMENT, "prod/kustomization.yaml": kustomization}))
     assert (found.it["reference"], found.it["fixed"], (found.span.path, found.span.line)) == (reference, fixed, place)
+
+
+@pytest.mark.parametrize(("named", "reference", "fixed", "place"), [
+    ("shop", "shop (tagged by Skaffold)", True, "skaffold.yaml"),
+    ("other", "shop", False, "app.yaml"),
+])
+def test_image_that_skaffold_builds_has_the_tag_skaffold_writes(named: str, reference: str, fixed: bool, place: str) -> None:
+    skaffold = f"apiVersion: skaffold/v3\nkind: Config\nbuild: {{artifacts: [{{image: {named}}}]}}\ndeploy: {{kubectl: {{}}}}\n"
+    [found] = images(stage({"app.yaml": DEPLOYMENT.replace("registry.example.com/app:1.0.0", "shop"), "skaffold.yaml": skaffold}))
+    assert (found.it["reference"], found.it["fixed"], found.span.path) == (reference, fixed, place)

@@ -58,6 +58,18 @@ def test_script_hands_on_the_names_of_its_arguments_when_they_are_not_known() ->
     assert found["curl"].command.variables == ("SLACK_URL",)
 
 
+@pytest.mark.parametrize(("run", "disabled"), [
+    ("curl -fsSL https://example.com/x -o gone.sh && sh ./gone.sh", ""),
+    ("wget -q https://example.com/gone.sh && bash gone.sh", ""),
+    ("curl https://example.com/x | sed s/a/b/ > gone.sh; bash gone.sh", ""),
+    ("curl https://example.com/x && bash gone.sh", "the script gone.sh does not exist"),
+    ("wget https://example.com/begone.sh && bash gone.sh", "the script gone.sh does not exist"),
+])
+def test_script_is_not_dead_when_the_job_brings_it(run: str, disabled: str) -> None:
+    found = resolved(run, {"README.md": ""})
+    assert next(one.disabled for one in found.values() if one.name in ("sh", "bash", "./gone.sh", "gone.sh")) == disabled
+
+
 def test_script_is_dead_when_it_is_not_there_but_its_folder_is() -> None:
     found = resolved("./ci/gone.sh", {"ci/other.sh": "true\n"})
     assert found["./ci/gone.sh"].disabled == "the script ci/gone.sh does not exist"
