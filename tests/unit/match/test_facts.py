@@ -62,6 +62,8 @@ CASES: list[tuple[str, dict[str, str | bytes], str]] = [
     ("references", {CI: workflow("uses: acme/thing@v4")}, CI),
     ("dockerfile", {CI: MAKE, "Dockerfile": "FROM x\n"}, "Dockerfile"),
     ("http", {CI: MAKE, "Dockerfile": "FROM x\nEXPOSE 80\n"}, "Dockerfile"),
+    ("http", {CI: MAKE, "pom.xml": "<project><dependencies><dependency><groupId>org.springframework.boot</groupId>"
+              "<artifactId>spring-boot-starter-webmvc</artifactId></dependency></dependencies></project>"}, "pom.xml"),
     ("iac", {CI: MAKE, "main.tf": 'resource "aws_s3_bucket" "b" {}\n'}, "main.tf"),
     ("default-tags", {CI: MAKE, "main.tf": 'provider "aws" {\n  default_tags {\n    tags = { a = "b" }\n  }\n}\n'}, "main.tf"),
     ("tag-policy", {CI: MAKE, "policy/tags.rego": "package x\ndeny { input.tags }\n"}, "policy/tags.rego"),

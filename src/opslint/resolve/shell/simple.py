@@ -59,7 +59,8 @@ def run(emitter: Emitter, walker: Walker, node: Node, whole: Node, way: Way) -> 
         return False
     if head in walker.functions:
         _call(walker, words, names_between(walker.source, way.level.scope, start, node.end_byte), way)
-        return False
+        if head not in walker.sometimes:
+            return False
     if head == "exec" and len(words) == 1:
         return False
     flow = way.level.kill if head == "exec" else _retried(walker, name, way)

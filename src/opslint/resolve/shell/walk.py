@@ -40,6 +40,7 @@ class Walker:
         self.source = source
         self.emitter = emitter
         self.functions: dict[str, Node] = {}
+        self.sometimes: set[str] = set()
         self.failures = Failures(source, root, self.functions)
         self.calls: list[str] = []
         self.keeps_errexit = keeps_errexit
@@ -286,7 +287,22 @@ def _function(walker: Walker, node: Node, _: Way) -> bool:
     """A definition: nothing runs until it is called."""
     name, body = node.child_by_field_name("name"), node.child_by_field_name("body")
     if name is not None and body is not None:
-        walker.functions[walker.source.raw(name)] = body
+        known = walker.source.raw(name)
+        if known not in walker.functions and _sometimes(node):
+            walker.sometimes.add(known)
+        elif not _sometimes(node):
+            walker.sometimes.discard(known)
+        walker.functions[known] = body
+    return False
+
+
+def _sometimes(node: Node) -> bool:
+    """Whether a definition stands in an `if` without `else`: where its condition fails, the name is the program's."""
+    above = node.parent
+    while above is not None and above.type != "function_definition":
+        if above.type == "if_statement":
+            return not any(child.type in ("else_clause", "elif_clause") for child in above.named_children)
+        above = above.parent
     return False
 
 

@@ -130,6 +130,7 @@ PLAIN: dict[str, Wrapper] = {
     ),
     "pipx": _row("run", "--spec --python --index-url --pip-args", strip_version=True),
     "bunx": _row(valued="-p --package", strip_version=True),
+    "pnpx": _row(valued="--package --allow-build --reporter", strip_version=True),
     "bundle": _row("exec", "--gemfile"),
     "composer": _row("exec", "-d --working-dir"),
     "opam": _row("exec", "--switch", dashes=True),

@@ -132,6 +132,19 @@ def test_function_is_not_told_when_nothing_calls_it() -> None:
     assert len(commands_of("lint() { flake8; }\necho lint")) == 1
 
 
+@pytest.mark.parametrize(
+    ("script", "told"),
+    [
+        ('if [ "$DRY" = 1 ]; then aws() { echo "aws $*"; }; fi\naws s3 sync a s3://b', ["echo", "aws"]),
+        ('if [ "$DRY" = 1 ]; then aws() { echo a; }; else aws() { cat b; }; fi\naws s3 sync a s3://b', ["cat"]),
+        ('aws() { cat b; }\nif [ "$DRY" = 1 ]; then aws() { echo a; }; fi\naws s3 sync a s3://b', ["echo"]),
+        ('f() { if [ "$DRY" = 1 ]; then echo a; fi; }\nf', ["echo"]),
+    ],
+)
+def test_program_is_told_beside_the_function_that_takes_its_name_only_sometimes(script: str, told: list[str]) -> None:
+    assert [command.argv[0] for command in commands_of(script)] == told
+
+
 def test_recursive_functions_end() -> None:
     assert [c.argv[0] for c in commands_of("a() { flake8; b; }\nb() { a; mypy; }\na")] == ["flake8", "mypy"]
 

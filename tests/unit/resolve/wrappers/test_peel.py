@@ -64,6 +64,7 @@ yarn test => yarn test
 yarn build:prod => yarn build:prod
 yarn install => yarn install
 bunx vitest => vitest
+pnpx vitest@3 run => vitest run
 bun x vitest => vitest
 corepack pnpm vitest => vitest
 bundle exec rspec spec => rspec spec

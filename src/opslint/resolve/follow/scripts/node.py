@@ -24,10 +24,22 @@ SUFFIXES = (".js", ".mjs", ".cjs", ".ts", ".mts", ".cts")
 _VALUED = words_in("-r --require --import --loader --experimental-loader -C --conditions --env-file --tsconfig -P --project")
 _COMMENT = late(r"""("(?:[^"\\\n]|\\.)*"|'(?:[^'\\\n]|\\.)*'|`(?:[^`\\]|\\.)*`)|//[^\n]*|/\*.*?(?:\*/|\Z)""", re.DOTALL)
 _STRING = r"""(?:"((?:[^"\\\n]|\\.)*)"|'((?:[^'\\\n]|\\.)*)'|`((?:[^`\\]|\\.)*)`)"""
-_CALL = late(
-    r"(?<![\w$.])(?:([\w$]+)\.)?(execSync|exec|execCommand|execaCommandSync|execaCommand|spawnSync|spawn|execFileSync|execFile|execaSync|"
-    r"execa)\(\s*" + _STRING + r"\s*(?:,\s*\[([^\[\]]{0,4000})\])?"
+_STARTERS = "execSync|exec|execCommand|execaCommandSync|execaCommand|spawnSync|spawn|execFileSync|execFile|execaSync|execa"
+_TOLD = r"\(\s*" + _STRING + r"\s*(?:,\s*\[((?:[^\[\]]|\[[^\[\]]{0,400}\]){0,4000})\])?"
+_CALL = late(r"(?<![\w$.])(?:([\w$]+)\.)?(" + _STARTERS + r")" + _TOLD)
+_BODY = (
+    r"(?:\{\s*)?(?:(?:return|(?:const|let|var)\s[\w${}, ]{1,80}=)\s*)?(?:await\s+)?(?:[\w$]{1,80}\.)?(" + _STARTERS + r")\(\s*\2\s*[,)]"
 )
+_FIRST = r"\s*([\w$]{1,80})(?![\w$])"
+_TYPED = r"\s*(?::[^={}()]{0,80})?"
+_WRAPPED = (
+    late(
+        r"\b(?:const|let|var)\s+([\w$]{1,80})\s*=\s*(?:async\b\s*)?\(?" + _FIRST + r"(?:[^()]{0,300}\)" + _TYPED + r")?\s*=>\s*" + _BODY
+    ),
+    late(r"\bfunction\s+([\w$]{1,80})\s*\(" + _FIRST + r"[^()]{0,300}\)" + _TYPED + r"\s*" + _BODY),
+)
+_RAW = late(r"\{([^{}]{0,400})\}\s*(?:from\s*|=\s*require\(\s*)[\"'](?:node:)?child_process[\"']")
+_NESTED = late(r"\[[^\[\]]*\](?:\s*\.\w{1,40}\([^()]{0,100}\)){0,3}")
 _TAGGED = late(r"(?<![\w$.])\$(?:\(\{[^{}]{0,400}\}\))?`((?:[^`\\]|\\.)*)`")
 _ITEM = late(_STRING)
 _HOLE = late(r"\$\{[^{}]*\}")
@@ -66,37 +78,59 @@ def follow(argv: tuple[str, ...], folder: str, env: dict[str, str], files: Files
 def node_led(path: str, text: str, folder: str) -> Led | None:
     """The commands a program's literal calls start, each as a lead of low confidence.
 
-    Shape:  `execSync("…")` and zx throw where the command fails; the outcome of the others is only known to be lost where the
-            call stands for itself. What is filled in with `${…}` is not known.
+    Shape:  `execSync("…")` and zx throw where the command fails, and so does what is awaited and not child_process's own; the
+            outcome of the others is only known to be lost where the call stands for itself. A function that hands its first
+            argument on to one of them starts what it is called with. What is filled in with `${…}` is not known.
     Source: Node.js, "Child process"; google/zx, "API"; sindresorhus/execa, "API".
     """
     if len(text) > MAX_SCRIPT or not any(word in text for word in ("`", "exec", "spawn")):
         return None
     code = _COMMENT.sub(lambda found: found[1] or re.sub(r"[^\n]", " ", found.group()), text)
-    found: list[tuple[int, str, str]] = []
     strings = [one.span() for one in _ITEM.finditer(code)]
-    starts = [start for start, _ in strings]
-    fails = _FAILS.search(code) is not None
-    for call in list(_CALL.finditer(code))[:MAX_CALLS]:
-        before = bisect_right(starts, call.start()) - 1
-        if before >= 0 and call.start() < strings[before][1]:
-            continue  # it stands in a string
-        name, listed = call[2], call[6]
-        if call[1] and call[1] not in _OWNERS:
-            continue
-        command = _filled(call[3] or call[4] or call[5] or "")
-        if name in _LISTED and (listed is not None or name.startswith(("spawn", "execF"))):
-            words = [command, *(_filled(one[1] or one[2] or one[3] or "") for one in _ITEM.finditer(listed or ""))]
-            command = " ".join("'" + word.replace("'", "'\\''") + "'" for word in words)
-        alone = re.search(r"(?:^|[;{}\n])\s*(?:await\s+)?$", code[max(0, call.start() - 80) : call.start()]) is not None
-        unseen = (name == "spawnSync" and alone) or (name in _WAITED and not fails)
-        found.append((call.start(), command, UNCHECKED if unseen else ""))
+    found = _started(code, strings)
     if "zx" in text:
         found.extend((call.start(), _filled(call[1]), "") for call in list(_TAGGED.finditer(code))[:MAX_CALLS])
     caught = _caught(code, strings)
     found = [(at, command, soft or (CAUGHT if any(start < at < end for start, end in caught) else "")) for at, command, soft in found]
     leads = [_lead(path, text, folder, one) for one in sorted(found) if one[1].strip() and len(one[1]) <= MAX_LINE]
     return Led(leads=tuple(leads)) if leads else None
+
+
+def _started(code: str, strings: list[tuple[int, int]]) -> list[tuple[int, str, str]]:
+    """Where literal calls start what, and why their outcome may be lost."""
+    found: list[tuple[int, str, str]] = []
+    starts = [start for start, _ in strings]
+    fails = _FAILS.search(code) is not None
+    raw = {word.strip() for one in _RAW.finditer(code) for word in one[1].split(",")}
+    own = {one[1]: one[3] for form in _WRAPPED for one in list(form.finditer(code))[:MAX_CALLS]}
+    calls = list(_CALL.finditer(code))[:MAX_CALLS]
+    if own:
+        named = "|".join(re.escape(name) for name in own)
+        calls.extend(list(re.finditer(r"(?<![\w$.])()(" + named + r")" + _TOLD, code))[:MAX_CALLS])
+    for call in calls:
+        before = bisect_right(starts, call.start()) - 1
+        if before >= 0 and call.start() < strings[before][1]:
+            continue  # it stands in a string
+        if call[1] and call[1] not in _OWNERS:
+            continue
+        name = own.get(call[2], call[2])
+        leading = code[max(0, call.start() - 80) : call.start()]
+        alone = re.search(r"(?:^|[;{}\n])\s*(?:await\s+)?$", leading) is not None
+        promised = name != "spawn" and name not in raw and re.search(r"\bawait\s+$", leading) is not None
+        looked_at = call[2] in own and fails
+        unseen = (name == "spawnSync" and alone and not looked_at) or (name in _WAITED and not fails and not promised)
+        found.append((call.start(), _command(call, name), UNCHECKED if unseen else ""))
+    return found
+
+
+def _command(call: re.Match[str], name: str) -> str:
+    """The command a call names; of its list, what a condition puts in by a list of its own is not known."""
+    command, listed = _filled(call[3] or call[4] or call[5] or ""), call[6]
+    if listed is None and not (name in _LISTED and name.startswith(("spawn", "execF"))):
+        return command
+    items = _ITEM.finditer(_NESTED.sub("", listed or ""))
+    words = [command, *(_filled(one[1] or one[2] or one[3] or "") for one in items)]
+    return " ".join("'" + word.replace("'", "'\\''") + "'" for word in words)
 
 
 def _caught(code: str, strings: list[tuple[int, int]]) -> list[tuple[int, int]]:

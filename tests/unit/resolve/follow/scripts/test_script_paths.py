@@ -141,6 +141,26 @@ def test_node_call_is_soft_when_its_error_is_caught_or_not_looked_at(program: st
     assert resolved("node x.js", {"x.js": program + "\n"})["bandit"].blocking is blocking
 
 
+@pytest.mark.parametrize(("program", "blocking"), [
+    ("const run = async (/** @type {string} */ bin, args, opts = {}) => exec(bin, args, { ...opts })\nawait run('bandit', ['-r'])", True),
+    ("const run = cmd => execSync(cmd, {stdio: 'inherit'})\nrun('bandit -r')", True),
+    ("function run(cmd: string): void {\n  execSync(cmd)\n}\nrun(`bandit -r`)", True),
+    ("function run(bin, args) {\n  const got = spawnSync(bin, args);\n  if (got.status) process.exit(1);\n}\nrun('bandit', ['-r'])", True),
+    ("function run(bin, args) {\n  spawnSync(bin, args);\n}\nrun('bandit', ['-r'])", False),
+    ("import {exec} from './utils.js'\nawait exec('bandit', ['-r', ...(dry ? ['--exit-zero'] : [])])", True),
+    ("import {exec} from 'child_process'\nawait exec('bandit -r')", False),
+])
+def test_node_program_starts_what_a_function_of_its_own_hands_on(program: str, blocking: bool) -> None:
+    found = resolved("node x.js", {"x.js": program + "\n"})["bandit"]
+    assert found.command is not None
+    assert (found.command.argv, found.blocking) == (("bandit", "-r"), blocking)
+
+
+@pytest.mark.parametrize("program", ["const run = cmd;\nexecSync(cmd)\nrun('bandit')", "const dry = (bin, x) => log(bin)\ndry('bandit')"])
+def test_node_function_that_starts_nothing_hands_nothing_on(program: str) -> None:
+    assert "bandit" not in resolved("node x.js", {"x.js": program + "\nexecSync('mypy')\n"})
+
+
 def test_zx_runs_its_templates() -> None:
     program = "import {$} from 'zx'\nawait $`bandit -r ${dir}`\nawait $({quiet: true})`mypy`\nconst a = `flake8`\n"
     found = resolved("zx x.mjs", {"x.mjs": program})
