@@ -10,7 +10,7 @@ from typing import TypeVar
 from opslint.match.tools.catalogue import Hit
 from opslint.model.activity import Activity, ActivityKind
 from opslint.model.pipeline import Event, Job, Pipeline, Platform, StepKind
-from opslint.resolve.calls import local_path
+from opslint.resolve.calls import NOT_INCLUDED, local_path
 from opslint.source.node import Mapping, Sequence
 
 JobKey = tuple[str, int, str]
@@ -64,11 +64,15 @@ class JobView:
         self.order: dict[int, set[str]] = {}
         self.upstream: frozenset[JobKey] = frozenset()
 
+    @property
+    def stray(self) -> bool:
+        """Whether the job stands in a GitLab file that no pipeline includes: a template for others."""
+        return any(one.disabled == NOT_INCLUDED for one in self.activities)
 
     @property
     def alive(self) -> bool:
         """Whether anything can start the job: neither hidden nor disabled, nor of a workflow that nothing calls."""
-        if self.job.hidden or self.job.disabled or self.pipeline.kind == "github.action":
+        if self.job.hidden or self.job.disabled or self.pipeline.kind == "github.action" or self.stray:
             return False
         return not self.activities or any(not one.disabled or one.events - {Event.CALL} for one in self.activities)
 

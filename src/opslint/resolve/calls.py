@@ -13,6 +13,9 @@ from opslint.model.resource import Resource
 MAX_ROUNDS = 12
 """How deep callers of callers are looked at; GitHub allows ten levels."""
 
+NOT_INCLUDED = "no pipeline file includes it"
+"""Why a GitLab file that stands by itself never runs."""
+
 PipelineKey = tuple[str, int]
 Site = tuple[PipelineKey, Pipeline, Job | None, Hop]
 """What is called, by which pipeline, from which job (None: from the pipeline as a whole), and the place."""
@@ -197,7 +200,7 @@ class Calls:
                 waiting.extend(other for other in files if other not in reached and pattern.fullmatch(other))
         for path, pipeline in files.items():
             if path not in reached:
-                self.unreached[key_of(pipeline)] = "no pipeline file includes it"
+                self.unreached[key_of(pipeline)] = NOT_INCLUDED
 
 
 _SENT_AS = {

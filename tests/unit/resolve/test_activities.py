@@ -183,6 +183,16 @@ def test_action_that_is_given_a_command_runs_it() -> None:
     assert gradle.command.argv == ("gradle", "check")
 
 
+def test_action_that_is_given_numbered_commands_runs_each() -> None:
+    steps = (
+        "      - uses: JamesHenry/parallel-bash-commands@v1\n        with:\n          cmd1: npx nx-cloud record -- npx prettier --check .\n"
+        "          cmd2: eslint src\n"
+    )
+    prettier, eslint = _one(_job(steps), "prettier"), _one(_job(steps), "eslint")
+    assert (prettier.span.line, prettier.blocking) == (8, True)
+    assert (eslint.span.line, eslint.blocking) == (9, True)
+
+
 def test_own_cluster_marks_later_commands_of_the_job() -> None:
     found = _resolve(_job("      - run: kubectl get x\n      - uses: helm/kind-action@v1\n      - run: kubectl apply -f x\n"))
     commands = [activity.command for activity in found.activities if activity.command is not None]

@@ -156,7 +156,8 @@ def publish_environment(setting: Setting) -> Iterator[Because]:
 
 def installs_on_change(setting: Setting) -> Iterator[Because]:
     for view in alive(setting):
-        if view.does & {"install", "build", "build-image"} and view.events & {Event.CHANGE, Event.PUSH}:
+        prepares = view.does & {"install", "build", "build-image"} or {"test", "cache"} <= view.does
+        if prepares and view.events & {Event.CHANGE, Event.PUSH}:
             yield because(view.job.span, f"{view.job.name or view.job.id} installs or builds on changes")
 
 

@@ -257,7 +257,7 @@ def references(stage: Stage) -> Iterator[Subject]:
     """Every third-party action, reusable workflow, include, component and image that a pipeline uses."""
     seen: set[tuple[str, int, int, str]] = set()
     for view in stage.jobs.views.values():
-        if view.job.hidden and view.pipeline.kind != "gitlab.pipeline":
+        if view.stray or (view.job.hidden and view.pipeline.kind != "gitlab.pipeline"):
             continue
         for subject in _references_of(view):
             key = (subject.span.path, subject.span.line, subject.span.column, subject.name)

@@ -81,7 +81,7 @@ _REFUSAL = late(
     re.IGNORECASE,
 )
 _ELSEWHERE = late(
-    r"\b(?:public|publicly|issues?|issue\s{1,3}tracker|pull\s{1,3}requests?|openly|through|via|on|in|using|until|before|without)\b",
+    r"\b(?:here|public|publicly|issues?|issue\s{1,3}tracker|pull\s{1,3}requests?|openly|through|via|on|in|using|until|before|without)\b",
     re.IGNORECASE,
 )
 """A refusal that goes on so speaks of a way not to use, not of reporting."""

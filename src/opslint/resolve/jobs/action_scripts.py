@@ -6,13 +6,17 @@ import msgspec
 
 from opslint.model.pipeline import Step
 
+MAX_NUMBERED = 20
+"""Numbered inputs that are asked for."""
+
 
 class ActionScript(msgspec.Struct, frozen=True):
     """Where an action takes its command from.
 
     Shape: `name` is the input; `program` stands before its value (`gradle` of `arguments: test`), followed by the value of the
            input `verb` where there is one, by itself under `alone` where neither is given; `remote` says it runs on another
-           machine than the runner; `image` names the input that holds an image.
+           machine than the runner; `image` names the input that holds an image; `numbered` says that the inputs `name1`,
+           `name2` … hold a command each.
     """
 
     name: str
@@ -22,6 +26,7 @@ class ActionScript(msgspec.Struct, frozen=True):
     image: str = ""
     errexit: bool = True
     alone: bool = False
+    numbered: bool = False
 
 
 SCRIPTS: dict[str, ActionScript] = {
@@ -45,6 +50,7 @@ SCRIPTS: dict[str, ActionScript] = {
     "vmactions/dragonflybsd-vm": ActionScript("run"),
     "devcontainers/ci": ActionScript("runCmd"),
     "workflow/nix-shell-action": ActionScript("script"),
+    "jameshenry/parallel-bash-commands": ActionScript("cmd", numbered=True),
     "azure/cli": ActionScript("inlineScript"),
     "appleboy/ssh-action": ActionScript("script", remote=True, errexit=False),
     "gradle/gradle-build-action": ActionScript("arguments", "gradle"),
@@ -63,15 +69,23 @@ SCRIPTS: dict[str, ActionScript] = {
 """By slug, lower case. Sources: the actions' own action.yml."""
 
 
-def script_of(step: Step) -> tuple[ActionScript, str] | None:
-    """The table's row for a step and the script it runs, None where the action runs none."""
+def scripts_of(step: Step) -> list[tuple[ActionScript, str]]:
+    """The table's row for a step with each script it runs; none where the action runs none."""
     row = SCRIPTS.get(step.uses.lower())
     if row is None:
-        return None
+        return []
+    rows = [row]
+    if row.numbered:
+        rows = [msgspec.structs.replace(row, name=f"{row.name}{number}") for number in range(1, MAX_NUMBERED + 1)]
+    return [(one, script) for one in rows if (script := _script(one, step)).strip()]
+
+
+def _script(row: ActionScript, step: Step) -> str:
+    """The script of one input, "" where the step gives none."""
     value = step.inputs.get(row.name, "")
-    if row.program:
-        verb = step.inputs.get(row.verb, "") if row.verb else ""
-        if not value.strip() and not verb and not row.alone:
-            return None
-        return row, " ".join(part for part in (row.program, verb, value.strip()) if part)
-    return (row, value) if value.strip() else None
+    if not row.program:
+        return value
+    verb = step.inputs.get(row.verb, "") if row.verb else ""
+    if not value.strip() and not verb and not row.alone:
+        return ""
+    return " ".join(part for part in (row.program, verb, value.strip()) if part)

@@ -10,7 +10,7 @@ from opslint.model.activity import Activity, ActivityKind, Command, Hop
 from opslint.model.pipeline import Platform, Step, StepKind
 from opslint.resolve.calls import Calls
 from opslint.resolve.follow.follower import Follower, Sourced
-from opslint.resolve.jobs.action_scripts import ActionScript, script_of
+from opslint.resolve.jobs.action_scripts import ActionScript, scripts_of
 from opslint.resolve.jobs.places import Block, Files
 from opslint.resolve.jobs.site import (
     CLUSTER_ACTIONS,
@@ -160,8 +160,8 @@ class JobReader:
         )
         if called:
             return [activity]
-        if (given := script_of(step)) is not None:
-            return [activity, *self._given(step, given, activity, site)]
+        if given := scripts_of(step):
+            return [activity, *(one for each in given for one in self._given(step, each, activity, site))]
         return self._local(step, position, site, activity, soft)
 
     def _local(self, step: Step, position: int, site: Site, activity: Activity, soft: str) -> list[Activity]:

@@ -111,6 +111,7 @@ PLAIN: dict[str, Wrapper] = {
     "buildevents": _row("cmd", dashes=True),
     "lerna": _row("exec", "--scope --ignore --concurrency --since --loglevel", dashes=False),
     "nlx": _row(strip_version=True),
+    "nx-cloud": _row("record", dashes=True),
     "newrelic-admin": _row("run-program"),
     "dagger": _row("run", "--progress --focus"),
     "poetry": _row("run", "-C -P --directory --project"),

@@ -142,3 +142,41 @@ def test_preview_ends_by_itself_when_the_end_of_its_pull_request_starts_the_job(
     deploy = "on: push\njobs:\n  a:\n    runs-on: x\n    steps:\n      - run: kubectl apply -f k8s\n"
     found = judged(index, "FO207", {".github/workflows/end.yml": workflow, ".github/workflows/deploy.yml": deploy})
     assert found.status is status
+
+
+def test_gitlab_file_that_no_pipeline_includes_is_no_place_a_field_concerns(index: Index) -> None:
+    stray = "scan: {image: 'alpine:3.11', script: [echo], artifacts: {paths: [out]}}\n"
+    workflow = """
+        on: pull_request
+        jobs:
+          test:
+            runs-on: ubuntu-latest
+            timeout-minutes: 5
+            steps: [{uses: actions/checkout@11bd71901bbe5b1630ceea73d27597364c9af683}, {run: pytest}]
+    """
+    files = {".github/workflows/ci.yml": workflow, "contrib/Scan.gitlab-ci.yml": stray}
+    for code in ("DS302", "FO203"):
+        found = judged(index, code, files)
+        assert (found.status, {one.span.path for one in found.evidence}) == (Status.ENFORCED, {".github/workflows/ci.yml"})
+
+
+def test_cold_build_of_a_release_is_no_gap_when_the_tests_of_changes_keep_a_cache(index: Index) -> None:
+    files = {
+        "src/app.py": "print(1)\n",
+        ".github/workflows/ci.yml": """
+            on: pull_request
+            jobs:
+              test:
+                runs-on: ubuntu-latest
+                steps: [{uses: astral-sh/setup-uv@v6, with: {enable-cache: true}}, {run: uv run pytest}]
+        """,
+        ".github/workflows/release.yml": """
+            on: {push: {tags: ['*']}}
+            jobs:
+              build:
+                runs-on: ubuntu-latest
+                steps: [{run: uv build}]
+        """,
+    }
+    found = judged(index, "FO201", files)
+    assert (found.status, [one.span.path for one in found.evidence]) == (Status.ENFORCED, [".github/workflows/ci.yml"])

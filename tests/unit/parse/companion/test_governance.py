@@ -52,6 +52,7 @@ def test_owner_of_a_section_counts_for_its_lines() -> None:
         "Mail security@example.org.\n",
         "Report it at https://github.com/o/r/security/advisories/new\n",
         "Please do not report security vulnerabilities through public GitHub issues. Mail sec@x.org instead.\n",
+        "Use the private vulnerability reporting feature.\n\nFor a hole in a dependency, please **do not report it here**.\n",
         "Use the private vulnerability reporting form.\n",
         "To report a vulnerability,\nopen an issue and we will get back to you.\n",
         "security [at] example [dot] org\n",

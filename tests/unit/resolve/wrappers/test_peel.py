@@ -47,6 +47,7 @@ conda run -n env --no-capture-output pytest => pytest
 micromamba run -n env pytest => pytest
 npx --yes eslint@8 . => eslint .
 npx -p typescript tsc --noEmit => tsc --noEmit
+npx nx-cloud record -- npx nx format:check => nx format:check
 npx @cyclonedx/cyclonedx-npm@1 -o x => cyclonedx-npm -o x
 npx --yes @sentry/cli@2.58.2 releases new v1 => sentry-cli releases new v1
 pnpm dlx @redocly/cli lint api.yaml => redocly lint api.yaml
