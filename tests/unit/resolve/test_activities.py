@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from textwrap import dedent
 
+import pytest
+
 from opslint.model.activity import Activity, ActivityKind
 from opslint.model.pipeline import Event
 from opslint.parse.discovery.discover import read_repository
@@ -164,6 +166,13 @@ def test_composite_action_runs_in_the_job_that_uses_it() -> None:
     assert (activity.pipeline.path if activity.pipeline else "", activity.job.id if activity.job else "") == (CI, "test")
     assert (activity.blocking, activity.soft_why) == (False, "continue-on-error: true")
     assert _one(files, "a/b").step_index == 0
+
+
+@pytest.mark.parametrize("uses", ["./", "'./ '", "$/"])
+def test_composite_action_runs_when_it_is_the_repository_itself(uses: str) -> None:
+    action = "name: x\nruns:\n  using: composite\n  steps:\n    - run: flake8\n      shell: bash\n"
+    activity = _one(_job(f"      - uses: {uses}\n", on="pull_request") | {"action.yml": action}, "flake8")
+    assert [(hop.path, hop.line) for hop in activity.chain] == [(CI, 6), ("action.yml", 5)]
 
 
 def test_composite_actions_that_use_each_other_end() -> None:
