@@ -49,8 +49,8 @@ def unknown_for(rule: Rule, repository: Repository, *, by_tools: bool, validated
     """The unreadable pipelines, and the calls whose name says nothing, in which a practice may be.
 
     Shape: `by_tools` whether any tool shows the practice; `validated` whether a pipeline that was read tests or builds: where none
-           does and another system's pipeline is there, that one is the repository's own. Empty for structural practices and those that only companion files show:
-           their places are all in the files that were read.
+           does and another system's pipeline is there, that one is the repository's own. Empty for structural practices and those
+           that only companion files show: their places are all in the files that were read.
     """
     if rule.mode == "every" or rule.code[:2] == "GO" or not (by_tools or any(one.subject not in OF_FILES for one in rule.fields)):
         return []

@@ -74,7 +74,8 @@ def split_uses(text: str) -> tuple[str, str | None]:
     """Split `uses:` into what is used and its version.
 
     Shape:  `owner/repo/path`, `./local/path` (never with a version; the root of the tree is `./`) or `docker://image`; the
-            version is a ref, tag or digest. A self-repository reference `$/path` is told as `./path`: both are this repository at the commit that runs.
+            version is a ref, tag or digest. A self-repository reference `$/path` is told as `./path`: both are this repository
+            at the commit that runs.
     Source: GitHub Changelog, 2026-07-30, "Reference same-repository actions with self-repository syntax".
     """
     text = text.strip()
