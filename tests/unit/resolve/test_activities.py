@@ -175,6 +175,16 @@ def test_composite_action_runs_when_it_is_the_repository_itself(uses: str) -> No
     assert [(hop.path, hop.line) for hop in activity.chain] == [(CI, 6), ("action.yml", 5)]
 
 
+@pytest.mark.parametrize("run", [
+    'bash "${{ github.action_path }}/ci/t.sh"', "$GITHUB_ACTION_PATH/ci/t.sh", "${{ github.action_path }}/ci/t.sh",
+    "cd ${{ github.action_path }} && ./ci/t.sh",
+])
+def test_script_is_found_from_the_folder_of_the_action_when_it_is_the_repository_itself(run: str) -> None:
+    action = f"name: x\nruns:\n  using: composite\n  steps:\n    - run: {run}\n      shell: bash\n"
+    files = _job("      - uses: ./\n", on="pull_request") | {"action.yml": action, "ci/t.sh": "flake8\n"}
+    assert _one(files, "flake8").disabled == ""
+
+
 def test_composite_actions_that_use_each_other_end() -> None:
     loop = "name: x\nruns:\n  using: composite\n  steps:\n    - uses: ./a\n"
     assert len(_resolve(_job("      - uses: ./a\n") | {"a/action.yml": loop}).activities) < 20
