@@ -114,8 +114,10 @@ def scan_tree(tree: Tree, index: Index, options: ScanOptions) -> Scan:
     signals.extend(asker.signals(rule for rule in rules if may_apply(rule, index, facts)))
     facts.take(tuple(signals))
 
-    results = judge_repository(rules, index.methodologies, signals, facts.places,
-                               lambda rule: unknown_for(rule, repository, by_tools=rule.code in index.by_tools), choose)
+    validated = any(signal.practice in ("DO201", "DO202") and not signal.against for signal in signals)
+    results = judge_repository(
+        rules, index.methodologies, signals, facts.places,
+        lambda rule: unknown_for(rule, repository, by_tools=rule.code in index.by_tools, validated=validated), choose)
     return Scan(repository=repository, signals=tuple(signals), report=_report(tree, index, repository, results, options))
 
 

@@ -22,17 +22,35 @@ SAYS_NOTHING = frozenset({"ci", "cd", "ci-cd", "cicd", "main", "pipeline", "comm
 TELLING = late(r"fuzz|benchmark|linter|release|deploy")
 """Words of a repository's name that say what its reusable workflows are for, where their own names do not."""
 
+JUDGED_ELSEWHERE = ("DO101", "DO104", "DO201", "DO202", "DO203", "DO204", "DO3", "DS1", "DS2")
+ELSEWHERE = {
+    "Buildkite": late(r"\.buildkite/(?:.+/)?pipeline[^/]*\.ya?ml"),
+    "CircleCI": late(r"\.circleci/config\.ya?ml"),
+    "Jenkins": late(r"\.?Jenkinsfile|\.?jenkins/(?:.+/)?Jenkinsfile[^/]*"),
+    "Azure Pipelines": late(r"\.?azure-pipelines(?:/.+)?\.ya?ml"),
+    "Travis CI": late(r"\.travis\.yml"),
+    "Cirrus CI": late(r"\.cirrus\.(?:yml|star)"),
+    "AppVeyor": late(r"\.?appveyor\.yml"),
+    "Drone": late(r"\.drone\.(?:yml|star|jsonnet)"),
+    "Woodpecker": late(r"\.woodpecker(?:/.+)?\.ya?ml"),
+    "Bitbucket Pipelines": late(r"bitbucket-pipelines\.yml"),
+    "Semaphore": late(r"\.semaphore/semaphore\.yml"),
+    "TeamCity": late(r"\.teamcity/(?:.+/)?settings\.kts"),
+}
+"""The pipelines of systems whose files are not read, by the places those systems look for them."""
+
 
 def _evidence(span: Span, why: str) -> Evidence:
     return Evidence(span=span, status=Status.UNKNOWN, why=why, confidence=Confidence.LOW,
                     chain=(Hop(path=span.path, line=span.line, text=why),))
 
 
-def unknown_for(rule: Rule, repository: Repository, *, by_tools: bool) -> list[Evidence]:
+def unknown_for(rule: Rule, repository: Repository, *, by_tools: bool, validated: bool = True) -> list[Evidence]:
     """The unreadable pipelines, and the calls whose name says nothing, in which a practice may be.
 
-    Shape: `by_tools` whether any tool shows the practice. Empty for structural practices and those that only companion files show:
-           their places are all in the files that were read.
+    Shape: `by_tools` whether any tool shows the practice; `validated` whether a pipeline that was read tests or builds: where none
+           does and another system's pipeline is there, that one is the repository's own. Empty for structural practices and those
+           that only companion files show: their places are all in the files that were read.
     """
     if rule.mode == "every" or rule.code[:2] == "GO" or not (by_tools or any(one.subject not in OF_FILES for one in rule.fields)):
         return []
@@ -41,6 +59,8 @@ def unknown_for(rule: Rule, repository: Repository, *, by_tools: bool) -> list[E
         for entry in unreadable_pipelines(repository)]
     if rule.code[:3] in TOOL_SHAPED and not rule.fields:
         found.extend(_calls(repository))
+    if not validated and rule.code.startswith(JUDGED_ELSEWHERE):
+        found.extend(_elsewhere(repository))
     return found
 
 
@@ -49,6 +69,16 @@ def unreadable_pipelines(repository: Repository) -> Iterator[FileEntry]:
     for entry in repository.files:
         if entry.status is FileStatus.UNREADABLE and entry.kind in PIPELINE_KINDS and not aside(entry.path):
             yield entry
+
+
+def _elsewhere(repository: Repository) -> list[Evidence]:
+    """The first pipeline of each system whose files are not read."""
+    found = []
+    for system, pattern in ELSEWHERE.items():
+        path = next((one for one in repository.paths if pattern.fullmatch(one)), None)
+        if path is not None:
+            found.append(_evidence(Span(path=path, line=1), f"it may be in {path}, a pipeline of {system}, which is not read"))
+    return found
 
 
 def _calls(repository: Repository) -> list[Evidence]:

@@ -149,3 +149,29 @@ def test_files_all_have_an_entry_when_read_or_not(index: Index) -> None:
     report = scan(index, {CI: WORKFLOW, ".github/workflows/b.yml": "[\n", "Dockerfile": "FROM x\n"}).report
     assert [(one.path, one.status.value) for one in report.files] == [
         (".github/workflows/b.yml", "unreadable"), (CI, "read"), ("Dockerfile", "read")]
+
+
+LABELS = "on: pull_request\njobs:\n  a:\n    runs-on: x\n    steps:\n      - uses: actions/labeler@v5\n"
+
+
+@pytest.mark.parametrize(("path", "system"), [
+    (".buildkite/pipeline.yml", "Buildkite"), (".circleci/config.yml", "CircleCI"), ("Jenkinsfile", "Jenkins"),
+    ("azure-pipelines.yml", "Azure Pipelines"), (".azure-pipelines/ci/test.yml", "Azure Pipelines"), (".woodpecker/a.yaml", "Woodpecker"),
+])
+def test_practices_are_unknown_when_only_a_system_that_is_not_read_validates(index: Index, path: str, system: str) -> None:
+    result = scan(index, {CI: LABELS, path: "steps: []\n", "src/a.py": "x = 1\n"})
+    for code in ("DO101", "DO104", "DO201", "DO202", "DO204", "DS101", "DS104"):
+        one = practice(result, code)
+        assert (one.status, one.evidence[0].span.path) == (Status.UNKNOWN, path), code
+        assert system in one.evidence[0].why
+    assert {practice(result, code).status for code in ("DO102", "DO205", "DS306")} == {Status.MISSING}
+
+
+@pytest.mark.parametrize(("workflow", "path"), [
+    (WORKFLOW, ".circleci/config.yml"), (LABELS, "docs/Jenkinsfile"), (LABELS, ".buildkite/hooks/pre-command"), (LABELS, "a/.travis.yml"),
+])
+def test_practices_are_missing_when_a_pipeline_that_is_read_tests_or_no_other_system_has_one(
+    index: Index, workflow: str, path: str,
+) -> None:
+    result = scan(index, {CI: workflow, path: "x\n", "src/a.py": "x = 1\n"})
+    assert practice(result, "DS104").status is Status.MISSING

@@ -58,6 +58,20 @@ def test_items_are_resources_when_the_document_is_a_list() -> None:
     assert [one.name for one in found.resources] == ["a", "b"]
 
 
+def test_entry_of_a_software_catalogue_is_no_resource() -> None:
+    found = read("""
+        apiVersion: backstage.io/v1alpha1
+        kind: Component
+        metadata: {name: tool}
+        spec: {type: service, owner: team}
+        ---
+        apiVersion: v1
+        kind: Service
+        metadata: {name: web}
+    """)
+    assert [one.kind for one in found.resources] == ["Service"]
+
+
 def test_list_ends_when_it_holds_itself() -> None:
     found = read("""
         apiVersion: v1

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from textwrap import dedent
 
+import pytest
+
 from opslint.model.activity import Activity, ActivityKind
 from opslint.model.pipeline import Event
 from opslint.parse.discovery.discover import read_repository
@@ -164,6 +166,23 @@ def test_composite_action_runs_in_the_job_that_uses_it() -> None:
     assert (activity.pipeline.path if activity.pipeline else "", activity.job.id if activity.job else "") == (CI, "test")
     assert (activity.blocking, activity.soft_why) == (False, "continue-on-error: true")
     assert _one(files, "a/b").step_index == 0
+
+
+@pytest.mark.parametrize("uses", ["./", "'./ '", "$/"])
+def test_composite_action_runs_when_it_is_the_repository_itself(uses: str) -> None:
+    action = "name: x\nruns:\n  using: composite\n  steps:\n    - run: flake8\n      shell: bash\n"
+    activity = _one(_job(f"      - uses: {uses}\n", on="pull_request") | {"action.yml": action}, "flake8")
+    assert [(hop.path, hop.line) for hop in activity.chain] == [(CI, 6), ("action.yml", 5)]
+
+
+@pytest.mark.parametrize("run", [
+    'bash "${{ github.action_path }}/ci/t.sh"', "$GITHUB_ACTION_PATH/ci/t.sh", "${{ github.action_path }}/ci/t.sh",
+    "cd ${{ github.action_path }} && ./ci/t.sh",
+])
+def test_script_is_found_from_the_folder_of_the_action_when_it_is_the_repository_itself(run: str) -> None:
+    action = f"name: x\nruns:\n  using: composite\n  steps:\n    - run: {run}\n      shell: bash\n"
+    files = _job("      - uses: ./\n", on="pull_request") | {"action.yml": action, "ci/t.sh": "flake8\n"}
+    assert _one(files, "flake8").disabled == ""
 
 
 def test_composite_actions_that_use_each_other_end() -> None:

@@ -73,8 +73,9 @@ def _step(path: str, node: Mapping, env: dict[str, str], shell: str, bounds: Bou
 def split_uses(text: str) -> tuple[str, str | None]:
     """Split `uses:` into what is used and its version.
 
-    Shape:  `owner/repo/path`, `./local/path` (never with a version) or `docker://image`; the version is a ref, tag or digest. A
-            self-repository reference `$/path` is told as `./path`: both are this repository at the commit that runs.
+    Shape:  `owner/repo/path`, `./local/path` (never with a version; the root of the tree is `./`) or `docker://image`; the
+            version is a ref, tag or digest. A self-repository reference `$/path` is told as `./path`: both are this repository
+            at the commit that runs.
     Source: GitHub Changelog, 2026-07-30, "Reference same-repository actions with self-repository syntax".
     """
     text = text.strip()
@@ -84,7 +85,8 @@ def split_uses(text: str) -> tuple[str, str | None]:
         image = image_from(text, span_of("", None))
         return "docker://" + image.name, image.digest or image.tag or None
     if text.startswith(("./", ".\\", "../")):
-        return text.rstrip("/") or text, None
+        plain = text.rstrip("/")
+        return plain if plain != "." else "./", None
     name, at, version = text.partition("@")
     return name.strip().rstrip("/"), version.strip() if at and version.strip() else None
 

@@ -19,12 +19,16 @@ MAX_OBJECTS = 20_000
 
 ARGO_GROUP = "argoproj.io"
 
+NO_OBJECTS = ("backstage.io/",)
+"""Beginnings of an `apiVersion` no cluster knows: entries of a catalogue about software, written in the shape of manifests."""
+
 
 def parse_manifests(path: str, document: YamlFile, aside: bool) -> Parsed:
     """Read every object with `apiVersion` and `kind` of a YAML file; Argo Workflows kinds give pipelines too.
 
     Shape: `kind: List` (and `…List` with `items`) is unfolded. A document without `apiVersion` and `kind` is no manifest and
-           gives nothing.
+           gives nothing, as does an entry of a software catalogue (Backstage).
+    Source: Backstage documentation, "Descriptor Format of Catalog Entities".
     """
     objects = list(_unfold(document.documents))
     sources = events.sources_of(objects)
@@ -57,6 +61,8 @@ def _unfold(documents: tuple[Node, ...]) -> Iterator[Mapping]:
         if isinstance(node, Sequence):
             continue
         if not isinstance(node, Mapping) or not node.text("apiVersion") or not node.text("kind"):
+            continue
+        if (node.text("apiVersion") or "").startswith(NO_OBJECTS):
             continue
         items = node.sequence("items")
         if items is not None and (node.text("kind") or "").endswith("List"):

@@ -22,6 +22,7 @@ from opslint.resolve.shell import shell_semantics
         ("github", "cmd", ("cmd", False, False)),
         ("github", "python", ("python", True, False)),
         ("github", "nix develop -c bash -e {0}", ("bash", True, False)),
+        ("github", "msys2 {0}", ("bash", True, True)),
         ("github", "perl {0}", ("perl", False, False)),
         ("gitlab", "", ("bash", True, True)),
         ("gitlab", "sh", ("sh", True, True)),

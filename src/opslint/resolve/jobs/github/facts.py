@@ -148,7 +148,9 @@ def places_of(site_facts: Facts) -> dict[str, str]:
     from opslint.resolve.shell.syntax.words import ROOT
 
     action = site_facts.get("github.action_path")
-    return {"GITHUB_ACTION_PATH": f"{ROOT}/" + action.removeprefix("./")} if isinstance(action, str) else {}
+    if not isinstance(action, str):
+        return {}
+    return {"GITHUB_ACTION_PATH": ROOT if action == "." else f"{ROOT}/" + action.removeprefix("./")}
 
 
 def written(text: str, site_facts: Facts, env: Mapping[str, str]) -> Filled:

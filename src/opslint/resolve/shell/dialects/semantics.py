@@ -12,6 +12,7 @@ _PROGRAMS = {
     "pwsh": "pwsh",
     "powershell": "powershell",
     "cmd": "cmd",
+    "msys2": "bash",
     "python": "python",
     "python3": "python",
 }
@@ -57,7 +58,7 @@ def _template(text: str) -> tuple[str, bool, bool]:
     program = _program(text)
     dialect = _PROGRAMS.get(program, program)
     words = text.split()
-    errexit = pipefail = False
+    errexit = pipefail = program == "msys2"  # setup-msys2 starts `bash -leo pipefail`
     for index, word in enumerate(words):
         if word.startswith("-") and not word.startswith("--") and "e" in word[1:]:
             errexit = True

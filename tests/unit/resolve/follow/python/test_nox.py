@@ -83,6 +83,14 @@ def test_nox_sessions_are_chosen_as_the_command_says(words: Words, run: str, exp
     assert words(run, FILES) == expected
 
 
+@pytest.mark.parametrize("pythons", ["nox.project.python_versions(TABLE)", "ALL", "[*ALL, 'pypy3.11']"])
+def test_nox_session_is_chosen_by_a_python_when_only_a_run_could_list_them(words: Words, pythons: str) -> None:
+    table = "TABLE = nox.project.load_toml('pyproject.toml')\nALL = nox.project.python_versions(TABLE)\n"
+    noxfile = f"import nox\n{table}@nox.session(python={pythons})\ndef tests(session):\n    session.run('pytest')\n"
+    assert words("nox -s tests-3.12", {"noxfile.py": noxfile}) == ["pytest"]
+    assert words('nox -s "tests-${{ matrix.python }}"', {"noxfile.py": noxfile}) == ["pytest"]
+
+
 def test_nox_session_is_chosen_by_its_variable(follow: Follow) -> None:
     found = follow("nox", FILES, step="        env: {NOXSESSION: type-check}\n")
     assert [one.name for one in found] == ["nox", "mypy"]

@@ -49,10 +49,11 @@ def _session(function: Function, call: ast.Call | None, source: Source, scope: S
     given = keywords_of(call, scope) if call is not None else {}
     first = items_of(call.args, scope) if call is not None else []
     python = first[0] if first else given.get("python", given.get("py"))
+    pythons = tuple(map(text_of, python)) if isinstance(python, list) else (UNKNOWN,) if python == UNKNOWN else ()
     default = given.get("default", True)
     name = given.get("name") or function.name
     return Session(
-        name=text_of(name), function=function, pythons=tuple(map(text_of, python)) if isinstance(python, list) else (),
+        name=text_of(name), function=function, pythons=pythons,
         tags=_texts(given.get("tags")), requires=_texts(given.get("requires")),
         default=default if isinstance(default, bool) else None, runs=_runs(function, source, scope),
     )
