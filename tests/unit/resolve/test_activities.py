@@ -79,6 +79,23 @@ def test_step_that_may_fail_blocks_when_a_later_step_judges_its_outcome() -> Non
     assert not _one(_job(steps.replace("exit 1", "echo sorry")), "pytest").blocking
 
 
+def test_command_blocks_when_a_later_step_fails_by_the_exit_code_it_hands_on() -> None:
+    steps = """\
+      - id: t
+        run: |
+          set +e
+          pytest
+          code="$?"
+          echo "code=$code" >> $GITHUB_OUTPUT
+      - run: exit $CODE
+        env: {CODE: "${{ steps.t.outputs.code }}"}
+"""
+    assert _one(_job(steps), "pytest").blocking
+    assert not _one(_job(steps.replace("exit $CODE", "echo $CODE")), "pytest").blocking
+    assert not _one(_job(steps.replace("          code=", "          date\n          code=")), "pytest").blocking
+    assert not _one(_job(steps.replace("t.outputs.code", "t.outputs.other")), "pytest").blocking
+
+
 def test_job_that_may_fail_makes_its_steps_soft() -> None:
     activity = _one(_job("      - run: pytest\n      - uses: a/b@v1\n", job="    continue-on-error: true\n"), "pytest")
     assert (activity.blocking, activity.soft_why) == (False, "continue-on-error: true")

@@ -128,11 +128,20 @@ class JobReader:
                 events=moment.events,
                 disabled=moment.disabled,
                 when=moment.when,
-                soft_why=command.soft_why or softness(step, position, steps, site),
+                soft_why=self._soft(command, step, position, steps, site),
                 more={"env": env, "node": step.node},
             )
             found.extend((position, one) for one in self.follower.follow(activity, sourced))
         return found
+
+    def _soft(self, command: Command, step: Step, position: int, steps: tuple[Step, ...], site: Site) -> str:
+        """Why the failure of a command does not fail its job, "" where it does."""
+        if command.soft_why and step.id and "GITHUB_OUTPUT" in step.script:
+            from opslint.resolve.jobs.github.codes import judged_later
+
+            if judged_later(command, step, position, steps, site, self.files):
+                return softness(step, position, steps, site)
+        return command.soft_why or softness(step, position, steps, site)
 
     def _used(self, step: Step, position: int, site: Site, steps: tuple[Step, ...]) -> list[Activity]:
         """A step that uses something: an action, another workflow, an image."""

@@ -26,7 +26,9 @@ IN_TRAP = "it runs in a trap"
 
 _DECLARING = frozenset({"export", "local", "readonly", "declare", "typeset"})
 _ENDING = frozenset({"exit", "return", "break", "continue"})
-_QUIET = frozenset({"shopt", "shift", ":", "true", "false", "wait", "let"})
+_QUIET = frozenset({"shopt", ":", "true", "false", "wait", "let"})
+_STRAIGHT = frozenset({"program", "list", "compound_statement", "subshell", "function_definition"})
+"""What may stand around a statement that is come to just once each time its function or script runs."""
 _ALL_ARGUMENTS = frozenset({'"$@"', "$@", '"${@}"', "$*", '"$*"'})
 _ASSIGNMENT = late(r"([A-Za-z_]\w*)=(.*)", re.DOTALL)
 
@@ -55,10 +57,15 @@ def run(emitter: Emitter, walker: Walker, node: Node, whole: Node, way: Way) -> 
                 walker.substitutions(argument, way.level, into, way.depth, judged=head in TESTERS and not into)
     if head in _ENDING:
         return True
+    if head == "shift":
+        _shift(node, words, way.level.scope)
+        return False
     if head in _QUIET or _obeyed(emitter, words, way):
         return False
     if head in walker.functions:
-        _call(walker, words, names_between(walker.source, way.level.scope, start, node.end_byte), way)
+        names = names_between(walker.source, way.level.scope, start, node.end_byte)
+        flow = _retried(walker, name, way)
+        _call(walker, words, names, way if flow == way.flow else way.to(flow), tried=flow != way.flow)
         if head not in walker.sometimes:
             return False
     if head == "exec" and len(words) == 1:
@@ -70,6 +77,21 @@ def run(emitter: Emitter, walker: Walker, node: Node, whole: Node, way: Way) -> 
     if head in ("cd", "pushd", "popd"):
         _go(words, way.level)
     return head == "exec"
+
+
+def _shift(node: Node, words: list[str], scope: Scope) -> None:
+    """`shift` and `shift 2` take the first arguments away: `retry() { n=$1; shift; "$@"; }` runs what stands behind the number.
+
+    One in a branch or a loop, as those that read options have it, leaves them as they are: how often it is come to is not known.
+    """
+    count = words[1] if len(words) > 1 else "1"
+    around = node.parent
+    while around is not None and around.type in _STRAIGHT:
+        if around.type == "function_definition":
+            break
+        around = around.parent
+    if scope.arguments and count.isdigit() and (around is None or around.type == "function_definition"):
+        scope.arguments = scope.arguments[int(count[:6]):]
 
 
 def _go(words: list[str], level: Level) -> None:
@@ -168,13 +190,16 @@ def _trap(emitter: Emitter, words: list[str], way: Way) -> None:
     emitter.trap(script, way, IN_TRAP)
 
 
-def _call(walker: Walker, words: list[str], names: tuple[str, ...], way: Way) -> None:
-    """Run the body of a function of this script, its arguments filled in; `names` stand behind those that are not known."""
+def _call(walker: Walker, words: list[str], names: tuple[str, ...], way: Way, *, tried: bool = False) -> None:
+    """Run the body of a function of this script, its arguments filled in; `names` stand behind those that are not known.
+
+    `tried`: another function tries it again while it fails, so `set -e` does not hold in it: what it ends with counts.
+    """
     if words[0] in walker.calls or len(walker.calls) >= MAX_CALLS:
         return
     body, level = walker.functions[words[0]], way.level
     inner = Level(
-        errexit=level.errexit,
+        errexit=level.errexit and not tried,
         pipefail=level.pipefail,
         kill=way.flow if body.type == "subshell" else level.kill,
         back=way.flow,
@@ -186,7 +211,8 @@ def _call(walker: Walker, words: list[str], names: tuple[str, ...], way: Way) ->
     walker.block(body.named_children, way.to(way.flow, level=inner))
     walker.calls.pop()
     level.scope.origins["@"] = outer
-    level.errexit, level.pipefail, level.folder = inner.errexit, inner.pipefail, inner.folder
+    level.errexit = level.errexit if tried else inner.errexit
+    level.pipefail, level.folder = inner.pipefail, inner.folder
 
 
 def _retried(walker: Walker, name: Node, way: Way) -> str:

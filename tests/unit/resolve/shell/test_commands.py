@@ -60,6 +60,18 @@ def test_argv_is_what_the_command_gets(script: str, argv: tuple[str, ...]) -> No
 
 
 @pytest.mark.parametrize(
+    ("script", "argv"),
+    [
+        ('again() { n=$1; shift; "$@"; }\nagain 5 flake8 src', ("flake8", "src")),
+        ('again() { shift 2; "$@"; }\nagain 5 -q flake8 src', ("flake8", "src")),
+        ('again() { if [ "$1" = -q ]; then shift; fi; "$@"; }\nagain flake8 src', ("flake8", "src")),
+    ],
+)
+def test_shift_takes_arguments_away_only_where_it_is_surely_come_to(script: str, argv: tuple[str, ...]) -> None:
+    assert argv in {one.argv for one in commands_of(script)}
+
+
+@pytest.mark.parametrize(
     "script", ["", "   \n", "# bandit -r src", ": bandit", "set -e", "true", "exit 0", "X=1", "export X=1", "local y"]
 )
 def test_nothing_is_told_when_nothing_runs(script: str) -> None:

@@ -48,6 +48,8 @@ STOPPING = [
     "trap 'exit 1' ERR\nflake8\necho done",
     "find . -exec flake8 {} +",
     "true && flake8\necho done",
+    'retry() { n=$1; shift; "$@"; }\nretry 5 flake8\necho done',
+    'retry() { for i in 1 2; do "$@" && return 0; sleep 1; done; return 1; }\nlint() { flake8; }\nretry lint\necho done',
 ]
 
 SOFT = [
@@ -56,6 +58,10 @@ SOFT = [
     ("flake8 || echo failed", "`|| echo failed`"),
     ("flake8 || exit 0", "`|| exit 0`"),
     ("flake8 || { echo failed; exit 0; }", "`|| { echo failed; exit 0; }`"),
+    (
+        'retry() { for i in 1 2; do "$@" && return 0; done; return 1; }\nlint() { flake8; echo done; }\nretry lint',
+        "a later command replaces its exit status",
+    ),
     ("flake8 && echo ok || echo failed", "`|| echo failed`"),
     ("flake8 && echo ok\necho done", "`set -e` ignores a failure left of `&&`"),
     ("set +e\nflake8\necho done", "a later command replaces its exit status"),

@@ -184,3 +184,16 @@ def test_program_ends_when_modules_import_each_other(words: Words) -> None:
     files = {"a.py": "import subprocess\nfrom b import go\ndef back():\n    go()\ngo()\n",
              "b.py": "import subprocess\nfrom a import back\ndef go():\n    subprocess.run(['bandit'])\n    back()\n"}
     assert words("python a.py", files) == ["bandit"]
+
+
+def test_text_put_in_the_place_of_another_is_part_of_the_command(words: Callable[..., list[str]]) -> None:
+    program = """
+        import subprocess
+
+        def run(command, name):
+            command = command.replace("$FILE", f"{name}/Dockerfile")
+            subprocess.run(command.split())
+
+        run("docker build -f $FILE .", "jvm")
+    """
+    assert words("python build.py", {"build.py": program}) == ["docker build -f jvm/Dockerfile ."]

@@ -70,6 +70,8 @@ def _method(function: ast.Attribute, given: list[Value], scope: Scope, depth: in
     if attribute == "split" and isinstance(owner, str):
         separator = given[0] if given and isinstance(given[0], str) and given[0] else None
         return list[Value](owner.split(separator)[:MAX_ITEMS]) if owner != UNKNOWN else [UNKNOWN]
+    if attribute == "replace" and isinstance(owner, str) and len(given) == 2 and isinstance(given[0], str) and known(given[0]):
+        return owner.replace(given[0], text_of(given[1]))[:MAX_TEXT] if given[0] else UNKNOWN
     if attribute == "get" and isinstance(owner, dict) and given:
         return owner.get(text_of(given[0]), given[1] if len(given) > 1 else None)
     if attribute in ("startswith", "endswith") and isinstance(owner, str) and given and known(owner) and isinstance(given[0], str):
