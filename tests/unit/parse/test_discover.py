@@ -264,3 +264,12 @@ def test_many_files_are_looked_at_quickly_when_none_is_of_interest() -> None:
     started = time.process_time()
     read(files)
     assert time.process_time() - started < LIMIT
+
+
+def test_json_of_other_things_is_no_manifest_when_its_versions_are_none_of_kubernetes() -> None:
+    files: dict[str, str | bytes | UnreadableFile] = {
+        "types.json": '{"resources": [{"kind": "x", "apiVersion": "2024-01-01"}], "kind": "y"}',
+        "app.json": '{"kind": "Deployment", "apiVersion": "apps/v1", "metadata": {"name": "a"}}',
+    }
+    repository = read(files)
+    assert [(one.path, one.kind) for one in repository.resources] == [("app.json", "Deployment")]

@@ -21,6 +21,7 @@ GITLAB_PATH = late(
     r"\.gitlab-ci\.yml|(?:.*/)?[^/]+\.gitlab-ci\.ya?ml|(?:.*/)\.gitlab-ci\.ya?ml|\.gitlab(?:/ci|-ci)/.*\.ya?ml"
 )
 API_VERSION = late(rb"""(?:^[ \t-]*|[{,]\s*)["']?apiVersion["']?\s*:""", re.MULTILINE)
+JSON_VERSION = late(rb'"apiVersion"\s*:\s*"(?:[\w.-]+/)?v\d\w*"')
 KIND = late(rb"""(?:^[ \t-]*|[{,]\s*)["']?kind["']?\s*:""", re.MULTILINE)
 JOBS = late(rb"""^["']?jobs["']?\s*:""", re.MULTILINE)
 ON = late(rb"""^["']?on["']?\s*:""", re.MULTILINE)
@@ -81,7 +82,24 @@ def has_manifest(data: bytes) -> bool:
     """Whether bytes may hold a Kubernetes-shaped object."""
     if b"apiVersion" not in data or b"kind" not in data:
         return False
+    if data.lstrip()[:1] in (b"{", b"[") and JSON_VERSION.search(data) is None:
+        return False  # JSON of other things has such keys too: an Azure type definition, by the megabyte
     return API_VERSION.search(data) is not None and KIND.search(data) is not None
+
+
+def has_cloudformation(data: bytes) -> bool:
+    """Whether bytes look like a CloudFormation or SAM template; a word is looked for first, a pattern costs a hundred times that."""
+    return (b"AWSTemplateFormatVersion" in data or b"AWS::Serverless" in data) and CLOUDFORMATION.search(data) is not None
+
+
+def has_openapi(data: bytes) -> bool:
+    """Whether bytes look like an OpenAPI document."""
+    return (b"openapi" in data or b"swagger" in data) and OPENAPI.search(data) is not None
+
+
+def has_playbook(data: bytes) -> bool:
+    """Whether bytes look like an Ansible playbook."""
+    return b"hosts" in data and PLAYBOOK.search(data) is not None
 
 
 def has_workflow(data: bytes) -> bool:
@@ -113,11 +131,11 @@ BY_CONTENT: tuple[Parser, ...] = (
     Parser(kind="kubernetes.manifest", function="opslint.parse.kubernetes.manifests.parse_manifests", takes="yaml-aside",
            path=is_manifest_path, sniff=has_manifest),
     Parser(kind="cloudformation", function="opslint.parse.companion.table.parse_companion", takes="bytes",
-           path=is_manifest_path, sniff=lambda data: CLOUDFORMATION.search(data) is not None),
+           path=is_manifest_path, sniff=has_cloudformation),
     Parser(kind="openapi", function="opslint.parse.companion.table.parse_companion", takes="bytes",
-           path=is_manifest_path, sniff=lambda data: OPENAPI.search(data) is not None),
+           path=is_manifest_path, sniff=has_openapi),
     Parser(kind="ansible", function="opslint.parse.companion.table.parse_companion", takes="bytes",
-           path=is_yaml, sniff=lambda data: PLAYBOOK.search(data) is not None),
+           path=is_yaml, sniff=has_playbook),
     Parser(kind="github.workflow", function="opslint.parse.github.workflow.parse_workflow", takes="yaml",
            path=is_yaml, sniff=has_workflow),
 )

@@ -33,7 +33,8 @@ def parse_terraform(kind: str, path: str, data: bytes, aside: bool) -> Parsed:
 
     Shape: one Block for each top-level block; `provider "aws"` has the type `aws`; `module "x"` the type `x`. A body that
            python-hcl2 cannot read stays empty, and the file's entry says so with the first such line. Bodies of `variable`,
-           `output`, `moved`, `removed`, `import` and `check` are left out. Dependencies have the ecosystem `terraform`.
+           `output`, `moved`, `removed`, `import` and `check` are left out, and all those of a file that stands aside, which nobody
+           asks about. Dependencies have the ecosystem `terraform`.
     Source: HCL native syntax specification; Terraform, JSON configuration syntax.
     """
     if path.endswith(".json"):
@@ -48,7 +49,7 @@ def parse_terraform(kind: str, path: str, data: bytes, aside: bool) -> Parsed:
             continue
         span = _span(lines, header)
         body: dict[str, object] = {}
-        if header.kind not in BODILESS:
+        if header.kind not in BODILESS and not aside:
             size = header.end - header.start
             spent += size
             read = body_of(text[header.start : header.end], header) if size <= MAX_BODY_BYTES and spent <= MAX_FILE_BODIES else None
