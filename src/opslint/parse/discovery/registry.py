@@ -82,7 +82,8 @@ def has_manifest(data: bytes) -> bool:
     """Whether bytes may hold a Kubernetes-shaped object."""
     if b"apiVersion" not in data or b"kind" not in data:
         return False
-    if data.lstrip()[:1] in (b"{", b"[") and JSON_VERSION.search(data) is None:
+    start = data.lstrip()[:2]
+    if start[:1] in (b"{", b"[") and start != b"{{" and JSON_VERSION.search(data) is None:
         return False  # JSON of other things has such keys too: an Azure type definition, by the megabyte
     return API_VERSION.search(data) is not None and KIND.search(data) is not None
 
