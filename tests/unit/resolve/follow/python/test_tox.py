@@ -79,6 +79,8 @@ static = ["lint"]
     ("tox -m static", [*LINT, *TYPES]),
     ("tox -m judged", TYPES),
     ("tox -f py310 int", ["pip check", "pytest tests/int", "echo error: not a condition"]),
+    ("tox -f $PY-unit", ["pip check", "pytest tests", "pytest tests/int"]),
+    ("tox -f $PY-static", []),
     ("tox -e py310-unit", ["pip check", "pytest tests"]),
     ("tox -e 'py3{10,11}-unit'", ["pip check", "pytest tests", "pytest tests/int"]),
     ("tox -e b-deep", TYPES),

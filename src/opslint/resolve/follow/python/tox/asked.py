@@ -93,9 +93,9 @@ def chosen(wanted: Asked, config: Config) -> tuple[tuple[str, ...], bool]:
         if not names:
             names, sure = list(every), False
     elif wanted.factors:
-        names = [name for name in every if set(wanted.factors) <= set(name.split("-"))]
-        sure = not any(UNKNOWN in factor for factor in wanted.factors)
-        names = names if sure else list(every)
+        known = {factor for factor in wanted.factors if UNKNOWN not in factor}
+        sure = len(known) == len(set(wanted.factors))
+        names = [name for name in every if known <= set(name.split("-"))]
     else:
         names, sure = list(_mapped(config, listed) or listed or ("py",)), True
     if wanted.skip and UNKNOWN not in wanted.skip and len(wanted.skip) < 200:
